@@ -1,0 +1,66 @@
+"""From what a person typed to a target that can be talked to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from conformance.targets.http_world import HttpWorld
+from conformance.targets.platform import Platform
+from conformance.targets.transport import DirectTransport, HttpTransport
+from conformance.targets.verdicts import ConfigurationError
+from conformance.targets.world import DirectWorld
+from reference.identity import Identity, IdentityError, bundled, read
+from reference.platform import Platform as ReferencePlatform
+from reference.platform.faults import find
+
+__all__ = ["Opened", "open_target"]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A target ready to be judged; *make* gives each check a platform: (seed, seeded fault) -> Platform."""
+
+    name: str
+    kind: str
+    identity: Identity
+    base_url: str | None
+    make: Callable[[int, str | None], Platform]
+
+    def platform(self, seed: int, fault: str | None) -> Platform:
+        """Return the platform for one check."""
+        return self.make(seed, fault)
+
+
+def open_target(name: str, identity_folder: str | None, fault: str | None) -> Opened:
+    """Open the target called *name*. Raises ConfigurationError for a person's mistake."""
+    identity = _identity(identity_folder)
+    if name == "mock":
+        if fault is not None:
+            find(fault)
+        return Opened(name, "platform", identity, None, lambda seed, wanted: _mock(identity, seed, wanted))
+    if fault is not None:
+        raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
+    parts = urlsplit(name)
+    if parts.scheme in {"http", "https"} and parts.hostname:
+        base_url = f"{parts.scheme}://{parts.netloc}"
+        world = HttpWorld.of(base_url)
+        return Opened(name, "platform", identity, base_url, lambda _seed, _fault: _remote(name, base_url, identity, world))
+    raise ConfigurationError(f"There is no target {name!r}. A target is `mock`, or the URL of a platform such as http://127.0.0.1:8080.")
+
+
+def _identity(folder: str | None) -> Identity:
+    try:
+        return bundled() if folder is None else read(Path(folder))
+    except IdentityError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def _mock(identity: Identity, seed: int, fault: str | None) -> Platform:
+    kind = ReferencePlatform if fault is None else find(fault).platform
+    platform = kind(identity, seed=seed)
+    return Platform("mock", identity, DirectTransport(platform), world=DirectWorld(platform), seed=seed)
+
+
+def _remote(name: str, base_url: str, identity: Identity, world: HttpWorld | None) -> Platform:
+    return Platform(name, identity, HttpTransport(base_url), world=world)

@@ -1,0 +1,150 @@
+"""The pytest plugin: options, targets as fixtures, which checks run, and what is recorded of each."""
+
+import fnmatch
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+
+from conformance.runner import profiles
+from conformance.runner.opening import Opened, open_target
+from conformance.runner.recorder import Recorder
+from conformance.runner.session import RECORD, Session
+from conformance.targets.platform import Platform
+from conformance.targets.verdicts import ConfigurationError
+from reference.platform.faults import UnknownFault, seeded_faults
+from reference.rules import load
+from reports.model import to_dict
+
+__all__: list[str] = []
+
+_RECORDER = pytest.StashKey[Recorder]()
+_OPENED = pytest.StashKey[Opened]()
+_SESSION = pytest.StashKey[Session]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what a run is about."""
+    group = parser.getgroup("wxconform", "WeChat Pay conformance")
+    group.addoption("--target", default="mock", help="who is judged: mock, or the URL of a platform (default: mock)")
+    group.addoption("--profile", default="certify", help=f"how deep to look: {', '.join(profiles.PROFILES)} (default: certify)")
+    group.addoption("--rule", default=None, metavar="GLOB", help="judge only the rules whose id matches, such as 'v3.refund.*'")
+    group.addoption("--seed", type=int, default=1637, help="what all cases are drawn from (default: 1637)")
+    group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
+    group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
+    group.addoption("--selftest", action="store_true", help="judge every check against the seeded faults of its rules")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker and make the profile the settings of every property."""
+    config.addinivalue_line("markers", "judges(*rules): the rules a check judges")
+    name = config.getoption("--profile")
+    if name not in profiles.PROFILES:
+        raise pytest.UsageError(f"There is no profile {name!r}; choose {', '.join(profiles.PROFILES)}.")
+    profiles.apply(profiles.PROFILES[name], shrink=not config.getoption("--selftest"))
+    config.stash[_OPENED] = _open(config)
+    if not hasattr(config, "workerinput"):
+        config.stash[_SESSION] = Session(config, config.stash[_OPENED])
+        config.pluginmanager.register(config.stash[_SESSION], "wxconform-session")
+
+
+def _open(config: pytest.Config) -> Opened:
+    try:
+        return open_target(config.getoption("--target"), config.getoption("--identity"), config.getoption("--fault"))
+    except (ConfigurationError, UnknownFault) as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """In a self-test, run a check once for every seeded fault of the rules it judges."""
+    if not metafunc.config.getoption("--selftest") or "seeded_fault" not in metafunc.fixturenames:
+        return
+    rules = {rule for marker in metafunc.definition.iter_markers("judges") for rule in marker.args}
+    wanted = [fault.id for fault in seeded_faults().values() if fault.rule in rules]
+    metafunc.parametrize("seeded_fault", wanted, indirect=True)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep the checks of the rules asked for, and give every one its seed."""
+    glob = config.getoption("--rule")
+    book = load()
+    kept: list[pytest.Item] = []
+    for item in items:
+        rules = _rules_of(item)
+        unknown = [rule for rule in rules if rule not in book]
+        if unknown:
+            raise pytest.UsageError(f"{item.nodeid} judges {unknown[0]}, which the rule book does not hold")
+        if not rules or glob is None or any(fnmatch.fnmatchcase(rule, glob) for rule in rules):
+            kept.append(item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+    for item in items:
+        if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
+            # The seed of a check depends on nothing but the run's seed and its own name, so any check alone repeats itself.
+            name = item.nodeid.partition("[")[0]
+            hypothesis.seed(zlib.crc32(f"{config.getoption('--seed')} {name}".encode()))(item.function)
+
+
+def _rules_of(item: pytest.Item) -> tuple[str, ...]:
+    return tuple(rule for marker in item.iter_markers("judges") for rule in marker.args)
+
+
+@pytest.fixture
+def seeded_fault(request: pytest.FixtureRequest) -> str | None:
+    """The fault seeded into the mock for this check, if any."""
+    return getattr(request, "param", None) or request.config.getoption("--fault")
+
+
+@pytest.fixture
+def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterator[Platform]:
+    """The platform under judgement: a fresh one for every check where that is possible."""
+    target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
+    recorder = request.node.stash.get(_RECORDER, None)
+    if recorder is not None:
+        recorder.platform = target
+    yield target
+    target.close_connections()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Watch every check."""
+    rules = _rules_of(item)
+    if rules and isinstance(item, pytest.Function):
+        book = load()
+        recorder = Recorder(tuple(book[rule] for rule in rules))
+        recorder.watch(item)
+        item.stash[_RECORDER] = recorder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+    """Attach what is to be said of a check to its report, which travels to the controller."""
+    report: pytest.TestReport = yield
+    recorder = item.stash.get(_RECORDER, None)
+    ended = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
+    if recorder is None or not ended:
+        return report
+    error = call.excinfo.value if call.excinfo else None
+    finished = recorder.finish(_name(item), _title(item), _group(item), error)
+    report.user_properties.append((RECORD, to_dict(finished)))
+    if finished.outcome in {"not-applicable", "not-exercised", "inconclusive"} and report.failed:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, f"{finished.outcome}: {finished.reason}")
+    return report
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid.rpartition("checks/")[2] or item.nodeid
+
+
+def _title(item: pytest.Item) -> str:
+    doc = item.function.__doc__ if isinstance(item, pytest.Function) else None
+    return " ".join((doc or item.name).split("\n\n")[0].split())
+
+
+def _group(item: pytest.Item) -> str:
+    return getattr(getattr(item, "module", None), "GROUP", None) or item.path.stem.removeprefix("test_")

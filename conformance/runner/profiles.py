@@ -1,0 +1,43 @@
+"""How deep a run looks: examples per property, steps per walk."""
+
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, Phase, Verbosity, settings
+
+__all__ = ["PROFILES", "Profile", "apply"]
+
+_SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.filter_too_much)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The effort of a run: *examples* per property, *walks* of *steps* per state machine."""
+
+    name: str
+    examples: int
+    walks: int
+    steps: int
+
+
+PROFILES = {
+    profile.name: profile for profile in (Profile("smoke", 4, 3, 12), Profile("certify", 20, 12, 25), Profile("deep", 200, 100, 50))
+}
+
+
+def apply(profile: Profile, *, shrink: bool = True) -> None:
+    """Make *profile* the settings of every property from now on. Without *shrink* the first failure ends a property."""
+    phases = (Phase.explicit, Phase.generate, Phase.shrink) if shrink else (Phase.explicit, Phase.generate)
+    settings.register_profile(
+        "wxconform",
+        max_examples=profile.examples,
+        stateful_step_count=profile.steps,
+        phases=phases,
+        deadline=None,
+        database=None,
+        derandomize=False,
+        report_multiple_bugs=False,
+        print_blob=False,
+        verbosity=Verbosity.normal,
+        suppress_health_check=_SLOW_IS_FINE,
+    )
+    settings.load_profile("wxconform")

@@ -1,0 +1,231 @@
+"""The platform target: what a check talks to, whatever stands behind it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
+
+from conformance.targets.answer import Answer
+from conformance.targets.calls import Calls
+from conformance.targets.exchange import Exchange, Step
+from conformance.targets.minting import Mint
+from conformance.targets.signer import Signer
+from conformance.targets.transport import Transport
+from conformance.targets.verdicts import NotApplicable, Violation
+from conformance.targets.world import Answering, World
+from reference.contract import load
+from reference.identity import Identity, Merchant
+from reference.platform import Delivery
+from strategies.cases import Call, Fault, Order, Refund, Role
+
+__all__ = ["Observer", "Platform"]
+
+Observer = Callable[["Platform", Call, Exchange], None]
+
+
+class Platform:
+    """A platform under judgement.
+
+    Orders and refunds are named by their drafts: the same draft means the same number, minted when it is first sent.
+    Everything sent and received since the last `begin_example` is kept in *exchanges* and *steps*, as evidence and for a replay.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        identity: Identity,
+        transport: Transport,
+        *,
+        world: World | None = None,
+        seed: int | None = None,
+        clock: Callable[[], int] | None = None,
+        observers: Iterable[Observer] = (),
+    ) -> None:
+        self.name = name
+        self.identity = identity
+        self.contract = load("v3")
+        self.world = world
+        self._transport = transport
+        self._clock = clock
+        self.mint = Mint(seed)
+        self._signer = Signer(self.contract, self.now, self.mint.nonce_str)
+        self._calls = Calls(identity, self.mint)
+        self._observers = tuple(observers)
+        self.exchanges: list[Exchange] = []
+        self.steps: list[Step] = []
+        self.sent = 0
+
+    # what it can do
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What this target offers beyond its API."""
+        roles = {f"{role}-merchant" for role, merchant in (("partner", self.identity.partner), ("other", self.identity.other)) if merchant}
+        return roles | (self.world.powers if self.world is not None else frozenset())
+
+    def needs(self, *capabilities: str) -> None:
+        """Say what a check cannot do without. Raises NotApplicable, naming what is missing."""
+        missing = set(capabilities) - self.capabilities
+        if missing:
+            raise NotApplicable(missing)
+
+    def now(self) -> int:
+        """The platform's time in Unix seconds, as far as it can be known."""
+        if self.world is not None:
+            return self.world.now()
+        if self._clock is None:
+            raise NotApplicable({"clock"})
+        return self._clock()
+
+    def merchant(self, role: Role = "merchant") -> Merchant:
+        """The merchant that plays *role*."""
+        return self._calls.merchant(role)
+
+    def begin_example(self) -> None:
+        """Forget the evidence of what was tried before."""
+        self.exchanges.clear()
+        self.steps.clear()
+
+    # the API
+
+    def send(self, call: Call, *, broken_by: Fault | None = None, label: str = "", signed_by: Merchant | None = None) -> Answer:
+        """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
+        at = self.now()
+        wire, message = self._signer.sign(call, signed_by or self.merchant(call.role), broken_by)
+        shown = label or call.operation.replace("_", " ")
+        if broken_by is not None:
+            shown += f", with {broken_by!r}"
+        self.sent += 1
+        exchange = Exchange(shown, at, wire, message, self._transport.send(wire))
+        self.exchanges.append(exchange)
+        self.steps.append(Step("send", {"label": shown, "role": call.role, "fault": broken_by.name if broken_by else None}))
+        for observe in self._observers:
+            observe(self, call, exchange)
+        return Answer(exchange)
+
+    def place(self, order: Order, *, broken_by: Fault | None = None, signed_by: Merchant | None = None) -> Answer:
+        """Place *order*."""
+        return self.send(self._calls.place(order), broken_by=broken_by, label=f"place {order.product} order", signed_by=signed_by)
+
+    def query(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None) -> Answer:
+        """Query *order* by its out_trade_no, as the merchant that placed it or as another *role*."""
+        return self.send(self._calls.query(order, role), broken_by=broken_by, label="query order", signed_by=signed_by)
+
+    def query_by_id(self, order: Order, transaction_id: str, *, role: Role | None = None) -> Answer:
+        """Query *order* by transaction_id."""
+        return self.send(self._calls.query_by_id(order, transaction_id, role), label="query order by transaction_id")
+
+    def close(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None) -> Answer:
+        """Close *order*."""
+        return self.send(self._calls.close(order, role), broken_by=broken_by, label="close order")
+
+    def reverse(self, order: Order, *, role: Role | None = None) -> Answer:
+        """Reverse an order paid by payment code."""
+        return self.send(self._calls.reverse(order, role), label="reverse order")
+
+    def refund(
+        self, refund: Refund, *, broken_by: Fault | None = None, role: Role | None = None, transaction_id: str | None = None
+    ) -> Answer:
+        """Apply for *refund*. *transaction_id* is needed when the refund names its order by it, and is queried when not given."""
+        if refund.by != "out_trade_no" and transaction_id is None:
+            transaction_id = self.transaction_id(refund.order)
+        return self.send(self._calls.refund(refund, role, transaction_id), broken_by=broken_by, label=f"refund {refund.amount} fen")
+
+    def query_refund(self, refund: Refund, *, role: Role | None = None) -> Answer:
+        """Query *refund* by its out_refund_no."""
+        return self.send(self._calls.query_refund(refund, role), label="query refund")
+
+    def apply_abnormal(
+        self, refund: Refund, refund_id: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """Pay an abnormal refund out another way; *body* holds type and, for a bank card, the encrypted members."""
+        return self.send(self._calls.apply_abnormal(refund, refund_id, body, headers or {}), label="apply abnormal refund")
+
+    def certificates(self, *, broken_by: Fault | None = None, headers: Mapping[str, str] | None = None, role: Role = "merchant") -> Answer:
+        """List the platform certificates."""
+        return self.send(Call("certificates_list", role, headers=headers or {}), broken_by=broken_by, label="list certificates")
+
+    def transaction_id(self, order: Order) -> str:
+        """Return the transaction_id of a paid order, by querying it."""
+        return str(self.query(order).is_accepted()["transaction_id"])
+
+    # the world
+
+    def pay(self, order: Order, credential: str | None = None) -> str | None:
+        """Let the payer pay *order*; return None when the money moved, else the reason it did not."""
+        return self._do("payer", "pay", order, credential=credential)
+
+    def must_pay(self, order: Order) -> Answer:
+        """Place *order* and let the payer pay it; return the answer to placing."""
+        answer = self.place(order).is_accepted()
+        refused = None if order.product == "codepay" else self.pay(order)
+        if refused is not None:
+            raise Violation("The payer cannot pay an order just placed.", expected="a payment", got=f"refused: {refused}")
+        return answer
+
+    def fail(self, order: Order) -> str | None:
+        """Let the payer's attempt fail."""
+        return self._do("payer", "fail", order)
+
+    def cancel(self, order: Order) -> str | None:
+        """Let the payer walk away."""
+        return self._do("payer", "cancel", order)
+
+    def settle(self, refund: Refund, outcome: Literal["SUCCESS", "ABNORMAL", "CLOSED"] = "SUCCESS") -> str | None:
+        """Let the banks decide *refund*."""
+        mchid = self.merchant(refund.order.role).mchid
+        number = refund.number or ""
+        self._note("settle", mchid=mchid, out_refund_no=number, outcome=outcome)
+        return self._world("settle").settle(mchid, number, outcome)
+
+    def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
+        """Let time pass and return the notifications sent meanwhile; *answer* plays the notify endpoint."""
+        self._note("advance", seconds=seconds)
+        return self._world("time-travel").advance(seconds, answer)
+
+    def deliveries(self, answer: Answering | None = None) -> list[Delivery]:
+        """Return the notifications that are due now."""
+        return self.advance(0, answer)
+
+    def rotate(self) -> None:
+        """Let the next platform certificate take over."""
+        self._note("rotate")
+        self._world("rotation").rotate()
+
+    def limit(self, per_second: int | None) -> None:
+        """Limit each merchant's requests per second."""
+        self._note("limit", per_second=per_second)
+        self._world("rate-limit").limit(per_second)
+
+    def lose_next(self, when: Literal["before", "after"]) -> None:
+        """Lose the next answer."""
+        self._note("lose_next", when=when)
+        self._world("loss").lose_next(when)
+
+    def plan_code(self, order: Order, state: Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"]) -> None:
+        """Say what happens when the payment code of *order* is charged."""
+        code = self._calls.auth_code(order)
+        self._note("plan_code", auth_code=code, state=state)
+        self._world("code-plans").plan_code(code, state)
+
+    def fund(self, balance: int | None, role: Role = "merchant") -> None:
+        """Give a merchant a balance for refunds, in fen."""
+        self._note("fund", balance=balance)
+        self._world("balance").fund(self.merchant(role).mchid, balance)
+
+    def close_connections(self) -> None:
+        """Let go of the transport."""
+        self._transport.close()
+
+    def _do(self, power: str, action: str, order: Order, **extra: Any) -> str | None:
+        mchid = self.merchant(order.role).mchid
+        number = self._calls.number(order)
+        self._note(action, mchid=mchid, out_trade_no=number, **extra)
+        outcome: str | None = getattr(self._world(power), action)(mchid, number, **extra)
+        return outcome
+
+    def _world(self, power: str) -> World:
+        self.needs(power)
+        assert self.world is not None  # without a world there are no powers
+        return self.world
+
+    def _note(self, kind: str, **values: Any) -> None:
+        self.steps.append(Step(kind, values))

@@ -1,0 +1,87 @@
+"""Turn a call into signed bytes, with at most one fault on the way."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from conformance.targets.verdicts import SuiteFault
+from reference.contract import Contract
+from reference.identity import Merchant
+from reference.oracles import authorization, signature
+from strategies.cases import Call, Fault, Signing, Wire
+
+__all__ = ["Signer"]
+
+_PATH_SAFE = "-_.~*@"
+_NO_FAULT = Fault()
+
+
+class Signer:
+    """Builds and signs requests. *now* gives Unix seconds, *nonce* a fresh nonce_str."""
+
+    def __init__(self, contract: Contract, now: Callable[[], int], nonce: Callable[[], str]) -> None:
+        self._contract = contract
+        self._now = now
+        self._nonce = nonce
+
+    def sign(self, call: Call, merchant: Merchant, fault: Fault | None = None) -> tuple[Wire, bytes]:
+        """Return the request as it goes out, and the bytes that were signed."""
+        fault = fault or _NO_FAULT
+        call = fault.in_call(call)
+        operation = self._contract.operations[call.operation]
+        body = _serialised(call.body)
+        signing = fault.in_signing(
+            Signing(
+                method=call.method or operation.method,
+                target=call.path or self._target(operation.path, call),
+                body=body,
+                timestamp=str(self._now()),
+                nonce_str=self._nonce(),
+                mchid=merchant.mchid,
+                serial_no=merchant.credential.serial_no,
+                private_key=merchant.credential.private_key,
+            )
+        )
+        message, value = self._authorization(signing)
+        headers = [("Accept", "application/json"), ("User-Agent", "wxconform/0.1")]
+        if call.body is not None:
+            headers.append(("Content-Type", "application/json"))
+        headers += call.headers.items()
+        if value:
+            headers.append(("Authorization", value))
+        wire = Wire(call.method or operation.method, call.path or self._target(operation.path, call), tuple(headers), body)
+        return fault.on_wire(wire), message
+
+    @staticmethod
+    def _target(template: str, call: Call) -> str:
+        path = template
+        for name, value in call.path_params.items():
+            path = path.replace("{" + name + "}", quote(value, safe=_PATH_SAFE))
+        if "{" in path:
+            raise SuiteFault(f"{call.operation} lacks a path parameter: {path}")
+        return f"{path}?{urlencode(dict(call.query))}" if call.query else path
+
+    @staticmethod
+    def _authorization(signing: Signing) -> tuple[bytes, str]:
+        message = signing.message
+        if message is None:
+            message = signature.request_message(signing.method, signing.target, signing.timestamp, signing.nonce_str, signing.body)
+        if signing.header is not None:
+            return message, signing.header
+        values = {
+            "mchid": signing.mchid,
+            "nonce_str": signing.nonce_str,
+            "signature": signature.sign(signing.private_key, message),
+            "timestamp": signing.timestamp,
+            "serial_no": signing.serial_no,
+        }
+        return message, authorization.build(**values, scheme=signing.scheme, order=signing.order)
+
+
+def _serialised(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, bytes):
+        return body
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()

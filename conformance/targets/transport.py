@@ -1,0 +1,82 @@
+"""How bytes reach a platform and come back: directly, or over HTTP. Nobody here re-serialises anything."""
+
+from dataclasses import dataclass
+from typing import Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from conformance.targets.verdicts import Inconclusive, Unreachable
+from reference.platform import Platform as ReferencePlatform
+from strategies.cases import Wire
+
+__all__ = ["DirectTransport", "HttpTransport", "Reply", "Transport"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer exactly as it came."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+class Transport(Protocol):
+    """Carries one request and brings back the answer."""
+
+    def send(self, wire: Wire) -> Reply:
+        """Send *wire* and return the answer. Raises Unreachable or Inconclusive."""
+
+    def close(self) -> None:
+        """Let go of connections."""
+
+
+class DirectTransport:
+    """Calls the reference platform in this process."""
+
+    def __init__(self, platform: ReferencePlatform) -> None:
+        self._platform = platform
+
+    def send(self, wire: Wire) -> Reply:
+        """Hand the request over and take the answer."""
+        answer = self._platform.handle(wire.method, wire.target, wire.headers, wire.body)
+        return Reply(answer.status, tuple(answer.headers), answer.body)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+class HttpTransport:
+    """Sends over HTTP, the request line and the body exactly as signed."""
+
+    def __init__(self, base_url: str, *, timeout: float = 10.0) -> None:
+        self._base = httpx.URL(base_url)
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+
+    def send(self, wire: Wire) -> Reply:
+        """Send *wire*; headers httpx would add by itself are left out, the path is not re-quoted."""
+        url = self._base.copy_with(raw_path=wire.target.encode("ascii"))
+        request = httpx.Request(wire.method, url, headers=list(wire.headers), content=wire.body)
+        try:
+            response = self._client.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise Unreachable(f"{self._base} does not answer: {error}") from error
+        except httpx.HTTPError as error:
+            raise Inconclusive(f"the answer of {self._base} was lost: {type(error).__name__} {error}") from error
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
+        return Reply(response.status_code, headers, response.content)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+
+def is_loopback(base_url: str) -> bool:
+    """Tell whether *base_url* points at this machine."""
+    return urlsplit(base_url).hostname in {"127.0.0.1", "localhost", "::1"}

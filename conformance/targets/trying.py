@@ -1,0 +1,57 @@
+"""Lists of cases tried to the end: every failure is kept, not only the first."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from conformance.targets.exchange import Exchange, Step
+from conformance.targets.platform import Platform
+from conformance.targets.verdicts import Violation
+
+__all__ = ["Evidence", "ManyViolations", "try_all"]
+
+Case = TypeVar("Case")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A violation with the case in words and everything that was sent and received for it."""
+
+    violation: Violation
+    case: str
+    exchanges: tuple[Exchange, ...]
+    steps: tuple[Step, ...]
+
+    @classmethod
+    def of(cls, violation: Violation, platform: Platform, case: str) -> "Evidence":
+        """Keep what *platform* holds now."""
+        return cls(violation, case, tuple(platform.exchanges), tuple(platform.steps))
+
+
+class ManyViolations(Violation):
+    """Several cases of one list failed."""
+
+    def __init__(self, found: tuple[Evidence, ...], tried: int) -> None:
+        first = found[0].violation
+        super().__init__(
+            f"{len(found)} of {tried} cases failed; the first: {found[0].case}: {first.sentence}",
+            expected=first.expected,
+            got=first.got,
+            rule=first.rule,
+        )
+        self.found = found
+
+
+def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case], object]) -> None:
+    """Call *attempt* for every one of *cases*, each with evidence of its own; raise ManyViolations if any of them raised Violation."""
+    found: list[Evidence] = []
+    tried = 0
+    for case in cases:
+        tried += 1
+        platform.begin_example()
+        try:
+            attempt(case)
+        except Violation as violation:
+            found.append(Evidence.of(violation, platform, str(case)))
+    if found:
+        raise ManyViolations(tuple(found), tried)

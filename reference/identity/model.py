@@ -1,0 +1,93 @@
+"""Typed identities of both sides."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
+
+__all__ = ["Credential", "Identity", "Merchant", "PlatformKeys", "SigningKey"]
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """One merchant API certificate and its private key; *serial_no* is upper-case hex."""
+
+    serial_no: str
+    private_key: RSAPrivateKey = field(repr=False)
+    certificate: x509.Certificate | None = field(default=None, repr=False)
+
+    @property
+    def public_key(self) -> RSAPublicKey:
+        """The key the platform verifies this merchant's requests with."""
+        return self.private_key.public_key()
+
+
+@dataclass(frozen=True, slots=True)
+class Merchant:
+    """A merchant as the platform knows it: *credentials* are its valid API certificates, the current one first.
+
+    *sub_mchids* is not empty for a service provider. *openid* is a payer of *appid*; *apiv3_key* is 32 bytes of text.
+    """
+
+    mchid: str
+    appid: str
+    openid: str
+    credentials: tuple[Credential, ...]
+    apiv3_key: str = field(repr=False)
+    sub_mchids: tuple[str, ...] = ()
+
+    @property
+    def credential(self) -> Credential:
+        """The certificate the merchant signs with now."""
+        return self.credentials[0]
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A key the platform signs with: *key_id* is a certificate serial number or a ``PUB_KEY_ID_…``.
+
+    *private_key* is known only where we play the platform; *certificate* is None for a public key.
+    """
+
+    key_id: str
+    public_key: RSAPublicKey = field(repr=False)
+    private_key: RSAPrivateKey | None = field(default=None, repr=False)
+    certificate: x509.Certificate | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformKeys:
+    """All keys of the platform: certificates in the order they take over, and the public key."""
+
+    certificates: tuple[SigningKey, ...]
+    public_key: SigningKey | None = None
+
+    def __iter__(self) -> Iterator[SigningKey]:
+        yield from self.certificates
+        if self.public_key is not None:
+            yield self.public_key
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Everything a run signs and verifies with.
+
+    *merchant* acts directly; *partner* is a service provider; *other* is a second direct merchant, for judging isolation.
+    A real account may lack the last two, and never has the platform's private keys.
+    """
+
+    name: str
+    merchant: Merchant
+    platform: PlatformKeys
+    partner: Merchant | None = None
+    other: Merchant | None = None
+
+    @property
+    def merchants(self) -> tuple[Merchant, ...]:
+        """Every merchant whose keys are known."""
+        return tuple(merchant for merchant in (self.merchant, self.partner, self.other) if merchant is not None)
+
+    def secrets(self) -> tuple[str, ...]:
+        """What must never reach an artefact besides private keys, which are recognised by their PEM form."""
+        return tuple(merchant.apiv3_key for merchant in self.merchants)

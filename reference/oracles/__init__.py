@@ -1,0 +1,1 @@
+"""What is right, as pure functions: no I/O, no clock, no state."""

@@ -1,0 +1,124 @@
+"""The reference platform: bytes in, bytes out, no sockets, no clock of its own."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from reference.contract import load
+from reference.identity import Identity, Merchant, bundled
+from reference.machines import Entity
+from reference.platform.gate import Gate
+from reference.platform.outbox import Notice
+from reference.platform.refusals import RATE_LIMITED, SYSTEM_ERROR
+from reference.platform.signing import KeyMode
+from reference.platform.store import Store
+from reference.platform.wire import Answer, Headers, Refused, Request
+from reference.platform.world import World
+
+__all__ = ["NOON", "Platform", "Served"]
+
+NOON = 1_781_496_000
+"""2026-06-15 12:00 in Beijing: where a platform's virtual clock starts."""
+_KEPT_EXCHANGES = 1000
+
+
+@dataclass(frozen=True)
+class Served:
+    """One request and its answer, as the platform saw them. *at* is in Unix seconds."""
+
+    at: int
+    request: Request
+    answer: Answer
+    operation: str | None
+
+
+class Platform(World, Gate):
+    """A WeChat Pay that can be run anywhere.
+
+    *clock* gives seconds since the epoch; without one, time stands still except for `advance`. *seed* makes nonces and ids repeatable.
+    *key_mode* says which keys the platform uses: certificates, the public key, or both during a migration.
+    """
+
+    def __init__(
+        self,
+        identity: Identity | None = None,
+        *,
+        clock: Callable[[], float] | None = None,
+        key_mode: KeyMode = "combined",
+        seed: int = 0,
+        base_url: str = "https://api.mch.weixin.qq.com",
+    ) -> None:
+        self.identity = identity or bundled()
+        self.contract = load("v3")
+        self.store = Store()
+        self.time = clock or (lambda: float(NOON))
+        self.offset = 0.0
+        self.key_mode = key_mode
+        self.base_url = base_url
+        self.random = Random(seed)  # noqa: S311 - a test double's ids must be repeatable
+        self.rotated = 0
+        self.rate_limit: int | None = None
+        self.losses: list[Any] = []
+        self.balances: dict[str, int] = {}
+        self.code_plans: dict[str, str] = {}
+        self.used_codes: set[tuple[str, str]] = set()
+        self.credentials: dict[str, tuple[str, str]] = {}
+        self.expiries: list[tuple[int, str, str]] = []
+        self.notices: dict[str, Notice] = {}
+        self.files: dict[str, Any] = {}
+        self.exchanges: deque[Served] = deque(maxlen=_KEPT_EXCHANGES)
+        self._spent: dict[str, tuple[int, int]] = {}
+
+    def handle(self, method: str, target: str, headers: Headers, body: bytes) -> Answer:
+        """Answer one HTTP request; *target* is path and query exactly as they stand on the request line."""
+        request = Request(method, target, headers, body)
+        operation = None
+        try:
+            found, path_params = self.find(request)
+            operation = found.id
+            merchant = self.authenticate(request)
+            self.throttle(merchant)
+            loss = self.losses.pop(0) if self.losses else None
+            if loss == "before":
+                raise Refused(SYSTEM_ERROR)
+            status, content = self.perform(self.read(request, found, path_params, merchant))
+            if loss == "after":
+                raise Refused(SYSTEM_ERROR)
+            answer = self.succeed(request, status, content, signed=found.signed_response)
+        except Refused as refused:
+            answer = self.refuse(request, refused)
+        self.persist()
+        self.exchanges.append(Served(self.now(), request, answer, operation))
+        return answer
+
+    def succeed(self, request: Request, status: int, content: Any, *, signed: bool) -> Answer:
+        """Return a successful answer; a file goes out as it is."""
+        if isinstance(content, bytes):
+            return Answer(status, [("Request-ID", self.request_id()), ("Content-Type", "text/plain")], content)
+        return self.answer(request, status, content, signed=signed)
+
+    def refuse(self, request: Request, refused: Refused) -> Answer:
+        """Return the documented error: code, message and, where there is something to say, detail."""
+        content: dict[str, Any] = {"code": refused.refusal.code, "message": refused.refusal.message}
+        if refused.detail:
+            content["detail"] = refused.detail
+        return self.answer(request, refused.refusal.status, content, signed=refused.signed)
+
+    def throttle(self, merchant: Merchant) -> None:
+        """Refuse what exceeds the merchant's rate."""
+        if self.rate_limit is None:
+            return
+        second, spent = self._spent.get(merchant.mchid, (0, 0))
+        spent = spent + 1 if second == self.now() else 1
+        self._spent[merchant.mchid] = (self.now(), spent)
+        if spent > self.rate_limit:
+            raise Refused(RATE_LIMITED)
+
+    def new_order(self, machine: str, ask: Any, draft: dict[str, Any], state: str) -> Entity:
+        """Create an order, and watch for the day it must be closed unpaid."""
+        order = super().new_order(machine, ask, draft, state)
+        if machine == "order":
+            self.watch_expiry(order)
+        return order

@@ -1,0 +1,111 @@
+"""Notifications: what is due, when it is tried again, and when it is given up."""
+
+import json
+import uuid
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from reference.identity import Merchant
+from reference.oracles import times
+from reference.platform.signing import Signing
+
+__all__ = ["LADDER", "Delivery", "Notice", "Outbox"]
+
+LADDER = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
+"""Seconds between one failed delivery and the next: 15 retries, 24 h 4 m in all."""
+
+
+@dataclass(slots=True)
+class Notice:
+    """One notification until it is accepted or given up; *failures* counts deliveries that were not accepted."""
+
+    id: str
+    mchid: str
+    url: str
+    event_type: str
+    body: str
+    due: int
+    failures: int = 0
+    done: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the notice as JSON-able values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One attempt to deliver a notification: the POST exactly as it goes out. *at* is in Unix seconds."""
+
+    notice_id: str
+    event_type: str
+    attempt: int
+    at: int
+    url: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Outbox(Signing):
+    """Collects notifications and hands out the deliveries that are due."""
+
+    notices: dict[str, Notice]
+
+    def notify(self, merchant: Merchant, url: str, event_type: str, original_type: str, resource: dict[str, Any], summary: str) -> None:
+        """Put a notification of *resource* to *url* in the outbox, due now."""
+        plaintext = json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
+        notice_id = self.notice_id()
+        envelope = {
+            "id": notice_id,
+            "create_time": times.format_rfc3339(self.now()),
+            "resource_type": "encrypt-resource",
+            "event_type": event_type,
+            "summary": summary,
+            "resource": self.seal(merchant, plaintext, original_type, original_type),
+        }
+        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+        self.notices[notice_id] = Notice(notice_id, merchant.mchid, url, event_type, body, self.now())
+
+    def notice_id(self) -> str:
+        """A fresh notification id of 36 characters."""
+        return str(uuid.UUID(int=self.random.getrandbits(128), version=4))
+
+    def next_due(self) -> int | None:
+        """When the next delivery is due, or None."""
+        return min((notice.due for notice in self.notices.values() if not notice.done), default=None)
+
+    def take_due(self) -> list[Delivery]:
+        """Return the deliveries due now, each signed afresh. Each must be answered by `delivered`."""
+        due = [notice for notice in self.notices.values() if not notice.done and notice.due <= self.now()]
+        return [self.deliver(notice) for notice in sorted(due, key=lambda notice: notice.due)]
+
+    def deliver(self, notice: Notice) -> Delivery:
+        """Make one delivery of *notice*."""
+        body = notice.body.encode()
+        headers = [("Content-Type", "application/json; charset=utf-8"), ("Request-ID", self.request_id())]
+        headers += self.signed_headers(self.notifying_key(), body)
+        return Delivery(notice.id, notice.event_type, notice.failures + 1, self.now(), notice.url, tuple(headers), body)
+
+    def notifying_key(self) -> Any:
+        """The key notifications are signed with."""
+        return self.active_keys()[0]
+
+    def delivered(self, notice_id: str, status: int | None) -> None:
+        """Take note of the merchant's answer: 200 and 204 accept; anything else, and None for no answer in time, fails."""
+        notice = self.notices[notice_id]
+        if self.is_acknowledged(status):
+            notice.done = True
+            return
+        if notice.failures >= len(self.ladder()):
+            notice.done = True
+            return
+        notice.due = self.now() + self.ladder()[notice.failures]
+        notice.failures += 1
+
+    def is_acknowledged(self, status: int | None) -> bool:
+        """Tell whether the merchant's answer ends the deliveries."""
+        return status in {200, 204}
+
+    def ladder(self) -> tuple[int, ...]:
+        """Seconds from each failed delivery to the next."""
+        return LADDER

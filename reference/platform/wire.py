@@ -1,0 +1,55 @@
+"""Requests and answers as bytes: what goes in and out of the platform's core."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from urllib.parse import parse_qsl
+
+from reference.machines import Refusal
+
+__all__ = ["Answer", "Headers", "Refused", "Request"]
+
+Headers = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request: *target* is path and query exactly as received, *headers* keep order and case."""
+
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+
+    @cached_property
+    def path(self) -> str:
+        """The path, percent-encoding kept."""
+        return self.target.partition("?")[0]
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """The query's parameters, decoded; of a repeated name the last one counts."""
+        return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, whatever its case."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass
+class Refused(Exception):  # noqa: N818 - a refusal is an answer of the protocol, not an error of ours
+    """The request is refused; *detail* is the documented ``detail`` member of the error body."""
+
+    refusal: Refusal
+    detail: dict[str, object] = field(default_factory=dict)
+    signed: bool = True

@@ -1,0 +1,141 @@
+"""What happens to the platform from outside its API: payers, banks, time, trouble. The control API is a door to this."""
+
+import heapq
+from collections.abc import Callable
+from typing import Literal
+
+from reference.machines import CODEPAY, ORDER, REFUND, Entity, Machine, Refusal
+from reference.machines.order import CREDENTIAL_STALE, SEVEN_DAYS
+from reference.platform.business import Business
+from reference.platform.outbox import Delivery
+from reference.platform.wire import Refused
+
+__all__ = ["Answering", "Loss", "Settlement", "World"]
+
+Answering = Callable[[Delivery], int | None]
+Loss = Literal["before", "after"]
+Settlement = Literal["SUCCESS", "ABNORMAL", "CLOSED"]
+
+_SETTLING: dict[Settlement, str] = {"SUCCESS": "settle", "ABNORMAL": "bounce", "CLOSED": "close"}
+
+
+class World(Business):
+    """The payer, the banks and the clock."""
+
+    time: Callable[[], float]
+    offset: float
+    expiries: list[tuple[int, str, str]]
+    rate_limit: int | None
+    losses: list[Loss]
+
+    def now(self) -> int:
+        """Return the platform's time in Unix seconds."""
+        return int(self.time() + self.offset)
+
+    def pay(self, mchid: str, out_trade_no: str, credential: str | None = None) -> Refusal | None:
+        """Let the payer pay, with the prepay_id, code_url or h5_url in hand if *credential* names one.
+
+        Returns why it was refused, or None when the money moved.
+        """
+        order = self.store.order(mchid, out_trade_no)
+        facts: dict[str, object] = {"trade_type": order.data["trade_type"] if order else None}
+        if credential is not None and order is not None:
+            issued = order.data.get("credentials", {}).get(credential)
+            if issued is None:
+                return CREDENTIAL_STALE
+            facts["credential_issued"] = issued
+        return self.try_change("pay", order, **facts)
+
+    def fail(self, mchid: str, out_trade_no: str) -> Refusal | None:
+        """Let the payer's attempt fail: wrong password, no balance."""
+        return self.try_change("fail", self.store.order(mchid, out_trade_no))
+
+    def cancel(self, mchid: str, out_trade_no: str) -> Refusal | None:
+        """Let the payer walk away."""
+        return self.try_change("cancel", self.store.order(mchid, out_trade_no))
+
+    def settle(self, mchid: str, out_refund_no: str, outcome: Settlement = "SUCCESS") -> Refusal | None:
+        """Let the banks decide a refund."""
+        refund = self.store.refund(mchid, out_refund_no)
+        return self.try_change(_SETTLING[outcome], refund, REFUND)
+
+    def try_change(self, event: str, subject: Entity | None, machine: Machine | None = None, **facts: object) -> Refusal | None:
+        """Let *event* happen to *subject* and return the refusal, if there is one."""
+        if machine is None:
+            machine = CODEPAY if subject is not None and subject.machine == "codepay" else ORDER
+        try:
+            self.change(machine, event, subject, {}, **facts)
+        except Refused as refused:
+            return refused.refusal
+        finally:
+            self.persist()
+        return None
+
+    def plan_code(self, auth_code: str, state: Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"]) -> None:
+        """Say what happens when *auth_code* is charged; without a plan it succeeds."""
+        self.code_plans[auth_code] = state
+
+    def rotate(self) -> None:
+        """Let the next platform certificate take over; the old one stays listed."""
+        self.rotated = min(self.rotated + 1, len(self.identity.platform.certificates) - 1)
+
+    def limit(self, per_second: int | None) -> None:
+        """Allow each merchant so many requests a second; None allows any number."""
+        self.rate_limit = per_second
+
+    def fund(self, mchid: str, balance: int | None) -> None:
+        """Give a merchant a balance for refunds, in fen; None is enough for anything."""
+        if balance is None:
+            self.balances.pop(mchid, None)
+        else:
+            self.balances[mchid] = balance
+
+    def lose_next(self, when: Loss) -> None:
+        """Answer the next well-signed request 500 SYSTEM_ERROR, *before* or *after* doing what it asks."""
+        self.losses.append(when)
+
+    def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
+        """Let time pass and return the notifications sent meanwhile.
+
+        *answer* plays the merchant's notify endpoint: it gets each delivery and returns the HTTP status, None for no answer in
+        time; without it every delivery is accepted.
+        """
+        until = self.time() + self.offset + seconds
+        sent = self._deliver(answer)
+        while (moment := self._next_moment()) is not None and moment <= until:
+            self.offset = max(self.offset, moment - self.time())
+            self.expire_orders()
+            sent += self._deliver(answer)
+        self.offset = until - self.time()
+        self.expire_orders()
+        sent += self._deliver(answer)
+        self.persist()
+        return sent
+
+    def expire_orders(self) -> None:
+        """Close the orders nobody paid for seven days."""
+        while self.expiries and self.expiries[0][0] <= self.now():
+            _, owner, number = heapq.heappop(self.expiries)
+            order = self.store.order(owner, number)
+            if order is not None and order.state == "NOTPAY":
+                self.change(ORDER, "time_out", order, {})
+
+    def watch_expiry(self, order: Entity) -> None:
+        """Remember to close *order* if it stays unpaid."""
+        heapq.heappush(self.expiries, (order.created + SEVEN_DAYS, *order.key))
+
+    def persist(self) -> None:
+        """Make what changed durable before it is acknowledged; a platform without a state file forgets."""
+        self.store.touched.clear()
+
+    def _next_moment(self) -> int | None:
+        moments = [self.next_due(), self.expiries[0][0] if self.expiries else None]
+        return min((moment for moment in moments if moment is not None), default=None)
+
+    def _deliver(self, answer: Answering | None) -> list[Delivery]:
+        sent = []
+        while due := self.take_due():
+            for delivery in due:
+                self.delivered(delivery.notice_id, 200 if answer is None else answer(delivery))
+            sent += due
+        return sent

@@ -1,0 +1,121 @@
+"""JUnit XML: one testcase per check and rule, so that a CI's trend pages follow rules."""
+
+from collections.abc import Iterator
+from xml.etree import ElementTree as ET
+
+from reports.model import CheckFinished, Finding, RuleJudged, Run
+from reports.outcomes import Outcome
+from reports.plain import visible
+from reports.words import OUTCOMES
+
+__all__ = ["render"]
+
+_VERDICTS = {
+    Outcome.VIOLATED: "failure",
+    Outcome.INCONCLUSIVE: "error",
+    Outcome.CONFIG: "error",
+    Outcome.HARNESS_ERROR: "error",
+    Outcome.WAIVED: "skipped",
+    Outcome.ADVISORY: "skipped",
+    Outcome.NOT_APPLICABLE: "skipped",
+    Outcome.NOT_EXERCISED: "skipped",
+}
+
+
+def render(run: Run) -> str:
+    """Return the JUnit document of *run*.
+
+    classname is the rule id and name the check. A violation is a failure; inconclusive, config and harness-error are errors; whatever else
+    did not pass is skipped, so nothing but *passed* is green. A run without a footer carries one error more.
+    """
+    suites = ET.Element("testsuites", name="wxconform")
+    for name, cases in _groups(run).items():
+        suite = ET.SubElement(suites, "testsuite", name=visible(name), timestamp=run.started.at)
+        _properties(suite, run)
+        suite.extend(cases)
+        _tally(suite, cases)
+    _tally(suites, [case for suite in suites for case in suite.findall("testcase")])
+    ET.indent(suites)
+    return ET.tostring(suites, encoding="unicode", xml_declaration=False).join(('<?xml version="1.0" encoding="UTF-8"?>\n', "\n"))
+
+
+def _groups(run: Run) -> dict[str, list[ET.Element]]:
+    groups: dict[str, list[ET.Element]] = {}
+    for check in run.checks:
+        groups.setdefault(check.group, []).extend(_cases(check))
+    covered = {rule for check in run.checks for rule in check.rules}
+    gaps = [_gap(rule) for rule in run.rules if rule.rule not in covered]
+    if gaps:
+        groups["rules without a check in this run"] = gaps
+    if not run.complete:
+        groups["run"] = [_case("wxconform", "the run comes to its end", 0.0)]
+        _explain(groups["run"][0], "error", "incomplete", "The run crashed, was killed, or is still going.", "")
+    return groups
+
+
+def _cases(check: CheckFinished) -> Iterator[ET.Element]:
+    # One check is run once however many rules it judges: its seconds are shared, so that sums stay true.
+    share = check.seconds / max(1, len(check.rules))
+    for rule in check.rules or (check.group,):
+        case = _case(rule, check.check, share)
+        outcome = check.outcome_for(rule)
+        if outcome in _VERDICTS:
+            findings = [finding for finding in check.findings if finding.rule == rule]
+            message = findings[0].sentence if findings else check.reason or check.title
+            detail = "\n\n".join(map(_in_words, findings))
+            _explain(case, _VERDICTS[outcome], outcome, message, detail)
+        yield case
+
+
+def _gap(rule: RuleJudged) -> ET.Element:
+    case = _case(rule.rule, "no check ran", 0.0)
+    if rule.outcome in _VERDICTS:
+        _explain(case, _VERDICTS[rule.outcome], rule.outcome, rule.reason or "no reason given", "")
+    return case
+
+
+def _case(classname: str, name: str, seconds: float) -> ET.Element:
+    return ET.Element("testcase", classname=visible(classname), name=visible(name), time=f"{seconds:.3f}")
+
+
+def _explain(case: ET.Element, tag: str, kind: str, message: str, detail: str) -> None:
+    label = OUTCOMES[Outcome(kind)].en if kind in OUTCOMES else kind
+    shown = visible(f"{label}: {message}" if tag == "skipped" else message)
+    element = ET.SubElement(case, tag, message=shown) if tag == "skipped" else ET.SubElement(case, tag, message=shown, type=kind)
+    if detail:
+        element.text = visible(detail)
+
+
+def _in_words(finding: Finding) -> str:
+    rows = [
+        ("seen", finding.sentence),
+        ("shortest", finding.shortest),
+        ("expected", finding.expected),
+        ("got", finding.got),
+        ("diagnosis", finding.diagnosis),
+        ("again", f"wxconform replay {finding.id}"),
+    ]
+    return "\n".join(f"{label:<11}{value}" for label, value in rows if value)
+
+
+def _properties(suite: ET.Element, run: Run) -> None:
+    started = run.started
+    properties = ET.SubElement(suite, "properties")
+    values = {
+        "target": started.target.name,
+        "profile": started.profile,
+        "seed": str(started.seed),
+        "version": started.version,
+        "command": started.command,
+        **({"fault": started.fault} if started.fault else {}),
+        **started.environment,
+    }
+    for name, value in values.items():
+        ET.SubElement(properties, "property", name=visible(name), value=visible(value))
+
+
+def _tally(parent: ET.Element, cases: list[ET.Element]) -> None:
+    parent.set("tests", str(len(cases)))
+    for attribute, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+        parent.set(attribute, str(sum(case.find(tag) is not None for case in cases)))
+    parent.set("time", f"{sum(float(case.get('time', '0')) for case in cases):.3f}")

@@ -1,0 +1,1 @@
+"""What is tried: valid orders, refunds and notifications, and named single faults."""

@@ -1,0 +1,1 @@
+"""What a run leaves behind, tested on runs that were made up."""

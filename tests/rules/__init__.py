@@ -1,0 +1,1 @@
+"""The rule book, its loader and its mark."""
