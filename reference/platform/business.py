@@ -330,7 +330,7 @@ class Business(Intake, Views, Bills, Outbox):
             content["encrypted_echo_message"] = oaep.encrypt(ask.merchant.credential.public_key, ask.opened["encrypted_echo_message"])
         if "notify_url" in ask.fields:
             resource = {"echo_message": ask.fields["echo_message"]}
-            self.notify(ask.merchant, ask.fields["notify_url"], "SECURITY_ECHO.SUCCESS", "security_echo", resource, "回显成功")
+            self.notify(ask.merchant, ask.fields["notify_url"], "SECURITY_ECHO.SUCCESS", "security", resource, "回显成功")
         return 200, content
 
     def do_bill(self, ask: Ask) -> tuple[int, Any]:
