@@ -1,0 +1,1 @@
+"""Run checks: the pytest plugin, profiles, outcomes, the doctor, replays."""

@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from conformance.runner.config import FILE, read_settings
+from conformance.runner.identities import identity_for
 from conformance.targets.http_world import HttpWorld
 from conformance.targets.platform import Platform
 from conformance.targets.transport import DirectTransport, HttpTransport
 from conformance.targets.verdicts import ConfigurationError
 from conformance.targets.world import DirectWorld
-from reference.identity import Identity, IdentityError, bundled, read
+from reference.identity import Identity
 from reference.platform import Platform as ReferencePlatform
 from reference.platform.faults import find
 
 __all__ = ["Opened", "open_target"]
+
+_LIVE = ("weixin.qq.com", "wechatpay.cn", "tenpay.com")
 
 
 @dataclass(frozen=True)
@@ -32,28 +36,35 @@ class Opened:
         return self.make(seed, fault)
 
 
-def open_target(name: str, identity_folder: str | None, fault: str | None) -> Opened:
-    """Open the target called *name*. Raises ConfigurationError for a person's mistake."""
-    identity = _identity(identity_folder)
+def open_target(name: str, identity_folder: str | None, fault: str | None, *, config: Path = Path(FILE)) -> Opened:
+    """Open the target called *name*: `mock`, a URL, or a section of wxconform.toml. Raises ConfigurationError for a person's mistake."""
+    settings = read_settings(name, config)
+    identity = identity_for(identity_folder, settings)
     if name == "mock":
         if fault is not None:
             find(fault)
         return Opened(name, "platform", identity, None, lambda seed, wanted: _mock(identity, seed, wanted))
     if fault is not None:
         raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
-    parts = urlsplit(name)
-    if parts.scheme in {"http", "https"} and parts.hostname:
-        base_url = f"{parts.scheme}://{parts.netloc}"
-        world = HttpWorld.of(base_url)
-        return Opened(name, "platform", identity, base_url, lambda _seed, _fault: _remote(name, base_url, identity, world))
-    raise ConfigurationError(f"There is no target {name!r}. A target is `mock`, or the URL of a platform such as http://127.0.0.1:8080.")
+    url = str(settings.values.get("url", "")) if settings is not None else name
+    base_url = _base_url(name, url)
+    world = HttpWorld.of(base_url)
+    return Opened(name, "platform", identity, base_url, lambda _seed, _fault: _remote(name, base_url, identity, world))
 
 
-def _identity(folder: str | None) -> Identity:
-    try:
-        return bundled() if folder is None else read(Path(folder))
-    except IdentityError as error:
-        raise ConfigurationError(str(error)) from error
+def _base_url(name: str, url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(
+            f"There is no target {name!r}. A target is `mock`, the URL of a platform such as http://127.0.0.1:8080, "
+            f"or a [targets.{name}] section with a url in {FILE}."
+        )
+    if parts.hostname.endswith(_LIVE):
+        raise ConfigurationError(
+            f"{parts.hostname} is the live platform, where every order is real. "
+            "This version judges only mocks and other platforms without money in them."
+        )
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _mock(identity: Identity, seed: int, fault: str | None) -> Platform:

@@ -2,8 +2,7 @@
 
 import fnmatch
 import zlib
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Generator, Iterator
 
 import hypothesis
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from conformance.runner import profiles
 from conformance.runner.opening import Opened, open_target
 from conformance.runner.recorder import Recorder
-from conformance.runner.session import RECORD, Session
+from conformance.runner.session import RECORD, SEEDED, Session
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import ConfigurationError
 from reference.platform.faults import UnknownFault, seeded_faults
@@ -35,6 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
     group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
+    group.addoption("--wx-quiet", action="store_true", help="print nothing of the run itself")
     group.addoption("--selftest", action="store_true", help="judge every check against the seeded faults of its rules")
 
 
@@ -95,7 +95,8 @@ def _rules_of(item: pytest.Item) -> tuple[str, ...]:
 @pytest.fixture
 def seeded_fault(request: pytest.FixtureRequest) -> str | None:
     """The fault seeded into the mock for this check, if any."""
-    return getattr(request, "param", None) or request.config.getoption("--fault")
+    chosen: str | None = getattr(request, "param", None) or request.config.getoption("--fault")
+    return chosen
 
 
 @pytest.fixture
@@ -105,6 +106,7 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     recorder = request.node.stash.get(_RECORDER, None)
     if recorder is not None:
         recorder.platform = target
+        recorder.fault = seeded_fault
     yield target
     target.close_connections()
 
@@ -121,9 +123,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Attach what is to be said of a check to its report, which travels to the controller."""
-    report: pytest.TestReport = yield
+    report = yield
     recorder = item.stash.get(_RECORDER, None)
     ended = call.when == "call" or (call.when == "setup" and call.excinfo is not None)
     if recorder is None or not ended:
@@ -131,6 +133,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     error = call.excinfo.value if call.excinfo else None
     finished = recorder.finish(_name(item), _title(item), _group(item), error)
     report.user_properties.append((RECORD, to_dict(finished)))
+    if recorder.fault is not None:
+        report.user_properties.append((SEEDED, recorder.fault))
     if finished.outcome in {"not-applicable", "not-exercised", "inconclusive"} and report.failed:
         report.outcome = "skipped"
         report.longrepr = (str(item.path), 0, f"{finished.outcome}: {finished.reason}")

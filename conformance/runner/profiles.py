@@ -1,8 +1,12 @@
 """How deep a run looks: examples per property, steps per walk."""
 
+import os
+import tempfile
 from dataclasses import dataclass
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, Verbosity, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 __all__ = ["PROFILES", "Profile", "apply"]
 
@@ -26,6 +30,8 @@ PROFILES = {
 
 def apply(profile: Profile, *, shrink: bool = True) -> None:
     """Make *profile* the settings of every property from now on. Without *shrink* the first failure ends a property."""
+    # Hypothesis would otherwise leave a folder of caches wherever a person happens to stand.
+    set_hypothesis_home_dir(Path(tempfile.gettempdir()) / f"wxconform-{os.getuid() if hasattr(os, 'getuid') else 'cache'}")
     phases = (Phase.explicit, Phase.generate, Phase.shrink) if shrink else (Phase.explicit, Phase.generate)
     settings.register_profile(
         "wxconform",

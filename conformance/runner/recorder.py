@@ -32,6 +32,7 @@ class Recorder:
     examples: int = 0
     evidence: Evidence | None = None
     platform: Platform | None = None
+    fault: str | None = None
     sample: Exchange | None = None
 
     def watch(self, item: pytest.Function) -> None:
@@ -129,7 +130,7 @@ class Recorder:
             expected=violation.expected,
             got=violation.got,
             diagnosis=violation.diagnosis,
-            steps=tuple({"kind": step.kind, **step.values} for step in evidence.steps),
+            steps=evidence.steps,
             exchanges=tuple(_shown(exchange) for exchange in evidence.exchanges[-12:]),
         )
 

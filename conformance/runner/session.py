@@ -1,5 +1,6 @@
 """The run as a whole, on the controller: the stream, the terminal, the rules judged, the verdict."""
 
+import io
 import platform as machine
 import shlex
 import sys
@@ -12,6 +13,7 @@ from typing import cast
 import pytest
 
 from conformance.runner.opening import Opened
+from conformance.runner.phases import before_checks
 from conformance.version import VERSION
 from reference.rules import RISKS, Rule, load
 from reports.model import CheckFinished, Event, PhaseFinished, Risk, RuleJudged, RunFinished, RunStarted, Target, Text, from_dict
@@ -22,10 +24,12 @@ from reports.stream import StreamWriter
 from reports.terminal import Terminal
 from reports.verdict import conclude
 
-__all__ = ["RECORD", "Session"]
+__all__ = ["RECORD", "SEEDED", "Session"]
 
 RECORD = "wxconform"
 """The name under which a check's record travels in its pytest report."""
+SEEDED = "wxconform-fault"
+"""The name under which the fault seeded for a check travels."""
 
 
 class Session:
@@ -36,10 +40,12 @@ class Session:
         self._opened = opened
         self._started = time.perf_counter()
         self._checks: list[CheckFinished] = []
+        self.judged: list[tuple[CheckFinished, str | None]] = []
         self._phases: list[PhaseFinished] = []
         report = config.getoption("--report")
         self._folder = None if report is None else Path(report)
-        self._terminal = Terminal(sys.stdout, page=str(self._folder / "index.html") if self._folder else None)
+        out = io.StringIO() if config.getoption("--wx-quiet") else sys.stdout
+        self._terminal = Terminal(out, page=str(self._folder / "index.html") if self._folder else None)
         self._stream: StreamWriter | None = None
         self.exit_code: int | None = None
 
@@ -48,15 +54,27 @@ class Session:
         """Whether seeded faults are judged, not a target."""
         return bool(self._config.getoption("--selftest"))
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Announce the run."""
-        if self.selftest or session.config.getoption("collectonly"):
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Announce the run, and do what comes before the checks."""
+        if self._idle(session):
             return
         if self._folder is not None:
-            secrets = self._opened.identity.secrets()
-            self._stream = StreamWriter(self._folder / "run.ndjson", Redactor(secrets))
+            self._stream = StreamWriter(self._folder / "run.ndjson", Redactor(self._opened.identity.secrets()))
         self._write(self._header())
-        self._terminal.expect(len(session.items))
+        for phase in before_checks(self._opened):
+            self._phases.append(phase)
+            self._write(phase)
+        self._terminal.expect(session.testscollected)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: list[str]) -> None:
+        """Learn from a worker how many checks there are."""
+        if not self.selftest:
+            self._terminal.expect(len(ids))
+
+    def _idle(self, session: pytest.Session) -> bool:
+        return self.selftest or bool(session.config.getoption("collectonly"))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down what a check says."""
@@ -65,13 +83,14 @@ class Session:
             return
         check = cast("CheckFinished", from_dict(cast("dict[str, object]", found)))
         self._checks.append(check)
+        self.judged.append((check, next((str(value) for name, value in report.user_properties if name == SEEDED), None)))
         if not self.selftest:
             self._write(check)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Judge the rules, give the verdict, render the reports."""
-        if self.selftest or session.config.getoption("collectonly") or not (self._checks or session.testscollected):
+        if self._idle(session) or not self._checks:
             return
         for phase in self._groups():
             self._phases.append(phase)
@@ -186,10 +205,6 @@ class Session:
     def _outcome_for(rule: str, check: CheckFinished, *, broken: bool) -> Outcome:
         said = check.outcome_for(rule) if rule in check.rules else Outcome.VIOLATED
         return Outcome.NOT_EXERCISED if said in {Outcome.VIOLATED, Outcome.ADVISORY} and not broken else said
-
-    def selftest_checks(self) -> list[CheckFinished]:
-        """What the checks said in a self-test."""
-        return list(self._checks)
 
 
 def _masked(opened: Opened) -> dict[str, str]:

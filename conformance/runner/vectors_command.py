@@ -2,10 +2,10 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
-from conformance.runner.known_answers import FileResult, Judged, Outcome, run_files
+from conformance.runner.known_answers import Judged, Outcome, run_files
 from vectors import VectorFileError
 
 __all__ = ["main"]
@@ -31,35 +31,32 @@ def main(paths: Sequence[str]) -> int:
     except VectorFileError as error:
         sys.stderr.write(f"wxconform: {error}\n")
         return 2
-    judged: list[Judged] = []
+    remarks, failures = [], []
+    total: Counter[Outcome] = Counter()
     for result in results:
-        judged += result.judged
-        _print(_file_line(result))
-    _print("", *(_remark(each) for each in judged if each.outcome in _REMARKED))
-    for each in judged:
-        if each.fails:
-            _print(*_failure(each))
-    counts = Counter(each.outcome for each in judged)
-    _print("", f"{len(judged)} vectors{_counted(counts)}")
-    return 1 if any(each.fails for each in judged) or set(counts) == {"unavailable"} else 0
+        _print(_line(result.file.path.name, result.counts))
+        total += result.counts
+        remarks += [_remark(each) for each in result.judged if each.outcome in _REMARKED]
+        failures += [_failure(each, result.file.path.name) for each in result.judged if each.fails]
+    for paragraph in ("\n".join(remarks), *failures):
+        if paragraph:
+            _print("", paragraph)
+    _print("", _line("total", total))
+    return 1 if failures or set(total) == {"unavailable"} else 0
 
 
-def _file_line(result: FileResult) -> str:
-    return f"{result.file.path.name:<32}{len(result.judged):>4} vectors{_counted(result.counts)}"
-
-
-def _counted(counts: Counter[Outcome]) -> str:
-    return "".join(f"{counts[outcome]:>6} {word}" for outcome, word in _WORDS.items() if counts[outcome])
+def _line(name: str, counts: Counter[Outcome]) -> str:
+    counted = "".join(f"{counts[outcome]:>6} {word}" for outcome, word in _WORDS.items() if counts[outcome])
+    return f"{name:<32}{counts.total():>4} vectors{counted}"
 
 
 def _remark(judged: Judged) -> str:
     return f"- {judged.vector.id}: {_REMARKED[judged.outcome]}: {judged.got}"
 
 
-def _failure(judged: Judged) -> Iterable[str]:
-    yield f"\nx {judged.vector.id}: {_WORDS[judged.outcome]}"
-    yield f"    expected  {judged.expected}"
-    yield f"    got       {judged.got}"
+def _failure(judged: Judged, file: str) -> str:
+    heading = f"x {judged.vector.id} ({file}): {_WORDS[judged.outcome]}"
+    return f"{heading}\n    expected  {judged.expected}\n    got       {judged.got}"
 
 
 def _print(*lines: str) -> None:

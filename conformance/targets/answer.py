@@ -36,7 +36,16 @@ class Answer:
     @property
     def code(self) -> str | None:
         """The error code, in its canonical spelling."""
-        code = self.json.get("code") if isinstance(self.json, dict) else None
+        return self.code_in(self.exchange.reply.body)
+
+    @staticmethod
+    def code_in(body: Any) -> str | None:
+        """The error code in a body, in its canonical spelling; None when it is no error."""
+        try:
+            value = json.loads(body)
+        except (ValueError, TypeError):
+            return None
+        code = value.get("code") if isinstance(value, dict) else None
         return errors.canonical(code) if isinstance(code, str) else None
 
     def __getitem__(self, name: str) -> Any:

@@ -4,25 +4,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from conformance.targets.transport import Reply
-from strategies.cases import Wire
+from strategies.cases import Signing, Wire
 
 __all__ = ["Exchange", "Step"]
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """The exact bytes both ways. *at* is the target's time in Unix seconds; *message* is what was signed."""
+    """The exact bytes both ways, and how the request was signed. *at* is the target's time in Unix seconds."""
 
     label: str
     at: int
     wire: Wire
-    message: bytes
+    signing: Signing
     reply: Reply
+
+    @property
+    def message(self) -> bytes:
+        """What was signed."""
+        return self.signing.message or b""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a replay does again: a request to be signed anew, or something done to the world."""
+    """What a replay does again: an exchange to be signed anew, or something done to the world (*kind* names it, *values* say how)."""
 
     kind: str
     values: dict[str, Any] = field(default_factory=dict)
+    exchange: Exchange | None = None

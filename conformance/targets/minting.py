@@ -1,7 +1,6 @@
 """Numbers that nobody has used before: out_trade_no, out_refund_no, nonce_str."""
 
 import secrets
-from collections.abc import Callable
 from random import Random
 
 from strategies.cases import NumberShape
@@ -18,6 +17,7 @@ class Mint:
         self._count = 0
         self._prefix = "" if seed is not None else _in_base62(secrets.randbits(40)).rjust(7, "0")
         self._random = Random(seed)  # noqa: S311 - unique is enough, and repeatable is wanted
+        self.minted: list[str] = []
 
     def number(self, shape: NumberShape | None = None) -> str:
         """Return a number of *shape*, or of the usual form.
@@ -26,6 +26,11 @@ class Mint:
         """
         self._count += 1
         unique = self._prefix + _in_base62(self._count)
+        self.minted.append(self._shaped(unique, shape))
+        return self.minted[-1]
+
+    @staticmethod
+    def _shaped(unique: str, shape: NumberShape | None) -> str:
         if shape is None:
             return f"wxc{unique.rjust(12, '0')}"
         room = shape.length - len(shape.tail)
@@ -47,6 +52,3 @@ def _in_base62(number: int) -> str:
         number, rest = divmod(number, 62)
         digits = _LETTERS[rest] + digits
     return digits or "0"
-
-
-Nonce = Callable[[], str]

@@ -14,9 +14,23 @@ from conformance.targets.world import Answering, World
 from reference.contract import load
 from reference.identity import Identity, Merchant
 from reference.platform import Delivery
-from strategies.cases import Call, Fault, Order, Refund, Role
+from strategies.cases import Call, Fault, Order, Refund, Role, Signing, Wire
 
 __all__ = ["Observer", "Platform"]
+
+_POWERS = {
+    "pay": "payer",
+    "fail": "payer",
+    "cancel": "payer",
+    "settle": "settle",
+    "advance": "time-travel",
+    "rotate": "rotation",
+    "limit": "rate-limit",
+    "lose_next": "loss",
+    "plan_code": "code-plans",
+    "fund": "balance",
+}
+"""The capability each action on the world takes."""
 
 Observer = Callable[["Platform", Call, Exchange], None]
 
@@ -59,7 +73,7 @@ class Platform:
     def capabilities(self) -> frozenset[str]:
         """What this target offers beyond its API."""
         roles = {f"{role}-merchant" for role, merchant in (("partner", self.identity.partner), ("other", self.identity.other)) if merchant}
-        return roles | (self.world.powers if self.world is not None else frozenset())
+        return frozenset(roles) | (self.world.powers if self.world is not None else frozenset())
 
     def needs(self, *capabilities: str) -> None:
         """Say what a check cannot do without. Raises NotApplicable, naming what is missing."""
@@ -83,22 +97,30 @@ class Platform:
         """Forget the evidence of what was tried before."""
         self.exchanges.clear()
         self.steps.clear()
+        self.mint.minted.clear()
 
     # the API
 
     def send(self, call: Call, *, broken_by: Fault | None = None, label: str = "", signed_by: Merchant | None = None) -> Answer:
         """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
         at = self.now()
-        wire, message = self._signer.sign(call, signed_by or self.merchant(call.role), broken_by)
+        wire, signing = self._signer.sign(call, signed_by or self.merchant(call.role), broken_by)
         shown = label or call.operation.replace("_", " ")
         if broken_by is not None:
             shown += f", with {broken_by!r}"
         self.sent += 1
-        exchange = Exchange(shown, at, wire, message, self._transport.send(wire))
+        exchange = Exchange(shown, at, wire, signing, self._transport.send(wire))
         self.exchanges.append(exchange)
-        self.steps.append(Step("send", {"label": shown, "role": call.role, "fault": broken_by.name if broken_by else None}))
+        self.steps.append(Step("send", exchange=exchange))
         for observe in self._observers:
             observe(self, call, exchange)
+        return Answer(exchange)
+
+    def send_again(self, wire: Wire, signing: Signing, label: str) -> Answer:
+        """Send a request that is already signed, as a replay does."""
+        self.sent += 1
+        exchange = Exchange(label, self.now(), wire, signing, self._transport.send(wire))
+        self.exchanges.append(exchange)
         return Answer(exchange)
 
     def place(self, order: Order, *, broken_by: Fault | None = None, signed_by: Merchant | None = None) -> Answer:
@@ -208,12 +230,17 @@ class Platform:
 
     def fund(self, balance: int | None, role: Role = "merchant") -> None:
         """Give a merchant a balance for refunds, in fen."""
-        self._note("fund", balance=balance)
+        self._note("fund", mchid=self.merchant(role).mchid, balance=balance)
         self._world("balance").fund(self.merchant(role).mchid, balance)
 
     def close_connections(self) -> None:
         """Let go of the transport."""
         self._transport.close()
+
+    @staticmethod
+    def power_of(action: str) -> tuple[str, ...]:
+        """The capability an action on the world takes."""
+        return (_POWERS[action],)
 
     def _do(self, power: str, action: str, order: Order, **extra: Any) -> str | None:
         mchid = self.merchant(order.role).mchid

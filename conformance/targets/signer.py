@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -11,7 +12,7 @@ from reference.identity import Merchant
 from reference.oracles import authorization, signature
 from strategies.cases import Call, Fault, Signing, Wire
 
-__all__ = ["Signer"]
+__all__ = ["Signer", "authorize"]
 
 _PATH_SAFE = "-_.~*@"
 _NO_FAULT = Fault()
@@ -25,8 +26,8 @@ class Signer:
         self._now = now
         self._nonce = nonce
 
-    def sign(self, call: Call, merchant: Merchant, fault: Fault | None = None) -> tuple[Wire, bytes]:
-        """Return the request as it goes out, and the bytes that were signed."""
+    def sign(self, call: Call, merchant: Merchant, fault: Fault | None = None) -> tuple[Wire, Signing]:
+        """Return the request as it goes out, and how it was signed, *message* filled in."""
         fault = fault or _NO_FAULT
         call = fault.in_call(call)
         operation = self._contract.operations[call.operation]
@@ -43,7 +44,7 @@ class Signer:
                 private_key=merchant.credential.private_key,
             )
         )
-        message, value = self._authorization(signing)
+        message, value = authorize(signing)
         headers = [("Accept", "application/json"), ("User-Agent", "wxconform/0.1")]
         if call.body is not None:
             headers.append(("Content-Type", "application/json"))
@@ -51,7 +52,7 @@ class Signer:
         if value:
             headers.append(("Authorization", value))
         wire = Wire(call.method or operation.method, call.path or self._target(operation.path, call), tuple(headers), body)
-        return fault.on_wire(wire), message
+        return fault.on_wire(wire), replace(signing, message=message)
 
     @staticmethod
     def _target(template: str, call: Call) -> str:
@@ -62,21 +63,22 @@ class Signer:
             raise SuiteFault(f"{call.operation} lacks a path parameter: {path}")
         return f"{path}?{urlencode(dict(call.query))}" if call.query else path
 
-    @staticmethod
-    def _authorization(signing: Signing) -> tuple[bytes, str]:
-        message = signing.message
-        if message is None:
-            message = signature.request_message(signing.method, signing.target, signing.timestamp, signing.nonce_str, signing.body)
-        if signing.header is not None:
-            return message, signing.header
-        values = {
-            "mchid": signing.mchid,
-            "nonce_str": signing.nonce_str,
-            "signature": signature.sign(signing.private_key, message),
-            "timestamp": signing.timestamp,
-            "serial_no": signing.serial_no,
-        }
-        return message, authorization.build(**values, scheme=signing.scheme, order=signing.order)
+
+def authorize(signing: Signing) -> tuple[bytes, str]:
+    """Return the signed bytes and the Authorization header of *signing*."""
+    message = signing.message
+    if message is None:
+        message = signature.request_message(signing.method, signing.target, signing.timestamp, signing.nonce_str, signing.body)
+    if signing.header is not None:
+        return message, signing.header
+    values = {
+        "mchid": signing.mchid,
+        "nonce_str": signing.nonce_str,
+        "signature": signature.sign(signing.private_key, message),
+        "timestamp": signing.timestamp,
+        "serial_no": signing.serial_no,
+    }
+    return message, authorization.build(**values, scheme=signing.scheme, order=signing.order)
 
 
 def _serialised(body: Any) -> bytes:

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from conformance.targets.exchange import Exchange, Step
+from conformance.targets.exchange import Exchange
+from conformance.targets.journal import to_json
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Violation
 
@@ -20,12 +21,12 @@ class Evidence:
     violation: Violation
     case: str
     exchanges: tuple[Exchange, ...]
-    steps: tuple[Step, ...]
+    steps: tuple[dict[str, Any], ...]
 
     @classmethod
     def of(cls, violation: Violation, platform: Platform, case: str) -> "Evidence":
         """Keep what *platform* holds now."""
-        return cls(violation, case, tuple(platform.exchanges), tuple(platform.steps))
+        return cls(violation, case, tuple(platform.exchanges), to_json(platform.steps, platform.identity, platform.mint.minted))
 
 
 class ManyViolations(Violation):

@@ -6,7 +6,7 @@ from typing import Any
 __all__ = ["ConfigurationError", "Inconclusive", "NotApplicable", "SuiteFault", "Unreachable", "Violation"]
 
 
-class Violation(AssertionError):
+class Violation(AssertionError):  # noqa: N818 - the word every report uses
     """The target broke a rule: what was expected, and what came.
 
     *rule* names the rule when it is another than the check's own; *also* is more of the same kind, for lists tried to the end.

@@ -13,7 +13,16 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPubl
 from reference.identity.model import Credential, Identity, Merchant, PlatformKeys, SigningKey
 from reference.oracles import keys
 
-__all__ = ["IdentityError", "bundled", "load_certificate", "load_private_key", "read", "require_apiv3_key"]
+__all__ = [
+    "IdentityError",
+    "bundled",
+    "load_certificate",
+    "load_private_key",
+    "load_public_key",
+    "public_key_of",
+    "read",
+    "require_apiv3_key",
+]
 
 
 Loaded = TypeVar("Loaded")
@@ -62,7 +71,7 @@ def require_apiv3_key(name: str, value: str) -> str:
     if length != 32:
         raise IdentityError(
             f"{name} is {length} bytes long; an APIv3 key has exactly 32.\n"
-            "Copy it again from the merchant platform (Account centre > API security > APIv3 key); a lost or extra character is the usual cause."
+            "Copy it again from the merchant platform (account centre, API security); a lost or extra character is the usual cause."
         )
     return value
 
@@ -83,7 +92,8 @@ def _load(path: Path, name: str, parse: Callable[[bytes], Loaded]) -> Loaded:
         return parse(path.read_bytes())
     except OSError as error:
         raise IdentityError(
-            f"{name} cannot be read.\n{path}: {error.strerror or error}. Check the path (relative ones start at identity.toml) and its permissions."
+            f"{name} cannot be read.\n{path}: {error.strerror or error}. "
+            "Check the path (relative ones start at identity.toml) and its permissions."
         ) from error
     except keys.KeyFileError as error:
         raise IdentityError(f"{name} is not usable.\n{path}: {error}") from error
@@ -128,7 +138,7 @@ def _platform(folder: Path, values: Mapping[str, Any]) -> PlatformKeys:
     for certificate, key in zip(certificates, private, strict=True):
         if key is not None and certificate.public_key() != key.public_key():
             raise IdentityError(f"A key and a certificate of [platform] do not belong together: certificate {keys.serial_no(certificate)}.")
-        signing.append(SigningKey(keys.serial_no(certificate), _public(certificate), key, certificate))
+        signing.append(SigningKey(keys.serial_no(certificate), public_key_of(certificate), key, certificate))
     public = None
     if "public_key" in values:
         path = folder / _text("platform", values, "public_key")
@@ -140,18 +150,24 @@ def _platform(folder: Path, values: Mapping[str, Any]) -> PlatformKeys:
     return PlatformKeys(tuple(signing), public)
 
 
+def load_public_key(path: Path, name: str) -> RSAPublicKey:
+    """Load an RSA public key in PEM form."""
+    return _load(path, name, keys.load_public_key)
+
+
 def _public_key(path: Path, key_id: str) -> SigningKey:
     if not key_id.startswith(keys.PUBLIC_KEY_PREFIX):
         raise IdentityError(
             f"public_key_id in [platform] is {key_id!r}; it begins with {keys.PUBLIC_KEY_PREFIX}. Copy it whole from the merchant platform."
         )
     if b"PUBLIC KEY" in _load(path, "public_key in [platform]", bytes):
-        return SigningKey(key_id, _load(path, "public_key in [platform]", keys.load_public_key))
+        return SigningKey(key_id, load_public_key(path, "public_key in [platform]"))
     private = load_private_key(path, "public_key in [platform]")
     return SigningKey(key_id, private.public_key(), private)
 
 
-def _public(certificate: x509.Certificate) -> RSAPublicKey:
+def public_key_of(certificate: x509.Certificate) -> RSAPublicKey:
+    """Return the RSA key of a certificate that `load_certificate` took."""
     key = certificate.public_key()
     assert isinstance(key, RSAPublicKey)  # load_certificate takes no other
     return key

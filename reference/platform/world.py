@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 from reference.machines import CODEPAY, ORDER, REFUND, Entity, Machine, Refusal
 from reference.machines.order import CREDENTIAL_STALE, SEVEN_DAYS
@@ -38,7 +38,7 @@ class World(Business):
         Returns why it was refused, or None when the money moved.
         """
         order = self.store.order(mchid, out_trade_no)
-        facts: dict[str, object] = {"trade_type": order.data["trade_type"] if order else None}
+        facts: dict[str, Any] = {"trade_type": order.data["trade_type"] if order else None}
         if credential is not None and order is not None:
             issued = order.data.get("credentials", {}).get(credential)
             if issued is None:
@@ -59,7 +59,7 @@ class World(Business):
         refund = self.store.refund(mchid, out_refund_no)
         return self.try_change(_SETTLING[outcome], refund, REFUND)
 
-    def try_change(self, event: str, subject: Entity | None, machine: Machine | None = None, **facts: object) -> Refusal | None:
+    def try_change(self, event: str, subject: Entity | None, machine: Machine | None = None, **facts: Any) -> Refusal | None:
         """Let *event* happen to *subject* and return the refusal, if there is one."""
         if machine is None:
             machine = CODEPAY if subject is not None and subject.machine == "codepay" else ORDER

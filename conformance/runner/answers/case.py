@@ -119,9 +119,13 @@ class Case:
         """Return a member of ``key_material``, or None."""
         return (self.vector.key_material or {}).get(name)
 
+    def material_text(self, name: str) -> str:
+        """Return a member of ``key_material``, a text."""
+        return _text(f"key_material.{name}", self.material(name))
+
     def material_hex(self, name: str) -> bytes:
         """Return the bytes a member of ``key_material`` is the hexadecimal of."""
-        return _decoded(f"key_material.{name}", _text(f"key_material.{name}", self.material(name)), bytes.fromhex)
+        return _decoded(f"key_material.{name}", self.material_text(name), bytes.fromhex)
 
     def secret(self, *names: str) -> str:
         """Return the symmetric key: that of ``ref``, or the first of *names* in place."""
@@ -132,14 +136,14 @@ class Case:
             return key.secret
         for name in names:
             if self.material(name) is not None:
-                return _text(f"key_material.{name}", self.material(name))
+                return self.material_text(name)
         raise Unsupported(f"key_material has neither ref nor {' nor '.join(names)}.")
 
     def pem(self) -> str:
         """Return the PEM of ``ref``, or the one in place."""
         if self.material("ref") is not None:
             return self._pem(self.material("ref"))
-        return _text("key_material.pem", self.material("pem"))
+        return self.material_text("pem")
 
     def private_key(self) -> RSAPrivateKey:
         """Return the RSA private key."""
@@ -159,9 +163,8 @@ class Case:
     def certificate(self) -> str:
         """Return the certificate in PEM, in place or from its file."""
         if self.material("certificate_pem") is not None:
-            return _text("key_material.certificate_pem", self.material("certificate_pem"))
-        path = _text("key_material.certificate_file", self.material("certificate_file"))
-        return self.file(path).decode("utf-8", "replace")
+            return self.material_text("certificate_pem")
+        return self.file(self.material_text("certificate_file")).decode("utf-8", "replace")
 
     def file(self, path: str) -> bytes:
         """Return the bytes of the file at *path*, beside the vector's own file or among the bundled ones."""

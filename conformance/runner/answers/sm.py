@@ -45,14 +45,13 @@ def _sm2_decrypt(case: Case) -> Answer:
 
 
 def _user_id(case: Case) -> bytes:
-    given = case.material("user_id")
-    return sm2.USER_ID if given is None else str(given).encode()
+    return sm2.USER_ID if case.material("user_id") is None else case.material_text("user_id").encode()
 
 
 def _public(case: Case) -> sm2.Point:
     try:
         if case.material("public_hex") is not None:
-            return sm2.point_from_hex(case.material("public_hex"))
+            return sm2.point_from_hex(case.material_text("public_hex"))
         return sm2.public_point(_private(case))
     except sm2.Sm2KeyError as error:
         raise Unsupported(str(error)) from None

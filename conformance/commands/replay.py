@@ -1,0 +1,44 @@
+"""`wxconform replay`: send a finding's shortest case again."""
+
+import argparse
+from pathlib import Path
+
+from conformance.runner.opening import open_target
+from conformance.runner.replay import find, replay
+
+__all__ = ["add_arguments", "main"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Name the finding."""
+    parser.add_argument("finding", metavar="ID", help="the finding's id, such as 8F3KQ2")
+    parser.add_argument(
+        "--report", metavar="DIR", type=Path, default=Path("conformance-report"), help="the folder of the run (default: conformance-report)"
+    )
+    parser.add_argument("--target", help="another target to send it to (default: the one of the run, seeded fault included)")
+    parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Send it again; exit 1 when every answer is as it was, 0 when something is answered otherwise now."""
+    run, finding = find(arguments.report, arguments.finding)
+    fault = run.started.fault if arguments.target is None else None
+    target = arguments.target or run.started.target.name
+    platform = open_target(target, arguments.identity, fault).platform(run.started.seed, fault)
+    print(
+        f"replay {finding.id} · {finding.rule} · target {target}{f' · fault {fault}' if fault else ''}\n"
+        f"  {finding.sentence}\n  shortest   {finding.shortest}\n"
+    )
+    try:
+        steps = replay(finding, platform)
+    finally:
+        platform.close_connections()
+    for step in steps:
+        outcome = "" if step.then is None else step.now if step.same else f"{step.now}   then: {step.then}"
+        print(f"  {step.label:<72} {outcome}")
+    again = all(step.same for step in steps)
+    print(
+        f"\n  expected   {finding.expected}\n  "
+        + ("It happens again: every answer is as it was." if again else "It does not happen again: the target answers otherwise now.")
+    )
+    return 1 if again else 0

@@ -1,0 +1,66 @@
+"""`wxconform run`: judge a target and give the verdict."""
+
+import argparse
+from pathlib import Path
+
+from conformance.commands.pytest_run import run_checks, workers
+from conformance.runner.opening import open_target
+from conformance.runner.profiles import PROFILES
+from conformance.targets.verdicts import ConfigurationError
+from reference.rules import load
+
+__all__ = ["add_arguments", "main"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe what can be asked of a run."""
+    parser.add_argument(
+        "target", nargs="?", default="mock", help="mock, the URL of a platform, or a name from wxconform.toml (default: mock)"
+    )
+    parser.add_argument("--profile", default="certify", help=f"how deep to look: {', '.join(PROFILES)} (default: certify)")
+    parser.add_argument("--rule", metavar="GLOB", help="judge only the rules whose id matches, such as 'v3.refund.*'")
+    parser.add_argument("--seed", type=int, default=1637, help="what all cases are drawn from (default: 1637)")
+    parser.add_argument("--fault", metavar="ID", help="seed a fault into the mock, to see it caught")
+    parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    parser.add_argument(
+        "--report", metavar="DIR", default="conformance-report", help="where to write the run's records (default: conformance-report)"
+    )
+    parser.add_argument(
+        "--jobs", type=int, metavar="N", help="how many checks to run at a time (default: one per core when pytest-xdist is installed)"
+    )
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Run, and return the exit code of the verdict."""
+    if arguments.profile not in PROFILES:
+        raise ConfigurationError(f"There is no profile {arguments.profile!r}. Choose one of {', '.join(PROFILES)}.")
+    _require_rules(arguments.rule)
+    opened = open_target(arguments.target, arguments.identity, arguments.fault)
+    _require_folder(Path(arguments.report))
+    options = ["--target", arguments.target, "--profile", arguments.profile, "--seed", str(arguments.seed), "--report", arguments.report]
+    for name in ("rule", "fault", "identity"):
+        value = getattr(arguments, name)
+        options += [f"--{name}", value] if value else []
+    jobs = arguments.jobs or (workers() if opened.base_url is None else 1)
+    code, session = run_checks(options, parallel=jobs)
+    return 4 if session is None or session.exit_code is None else session.exit_code if code >= 0 else 4
+
+
+def _require_rules(glob: str | None) -> None:
+    if glob is None:
+        return
+    book = load()
+    if not book.matching(glob):
+        book.get_or_suggest(glob)
+
+
+def _require_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".wxconform"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise ConfigurationError(
+            f"--report {folder} cannot be written to: {error.strerror or error}.\nName a folder of your own, such as --report ./report."
+        ) from error

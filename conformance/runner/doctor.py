@@ -1,0 +1,97 @@
+"""Look for configuration mistakes before anything is judged, so that they are never taken for violations."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from conformance.runner.opening import Opened
+from conformance.targets.platform import Platform
+from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, Unreachable
+from reports.outcomes import Outcome
+
+__all__ = ["Symptom", "examine", "worst"]
+
+_SKEW = 240
+"""Seconds a clock may be off before requests near the five-minute window turn stale by themselves."""
+
+
+@dataclass(frozen=True)
+class Symptom:
+    """What one examination found: its *name*, the *outcome* (passed, config or inconclusive) and a sentence."""
+
+    name: str
+    outcome: Outcome
+    says: str
+
+
+def examine(opened: Opened) -> Iterator[Symptom]:
+    """Examine identity, reachability, keys and clock of an opened target, one after the other."""
+    yield Symptom(
+        "identity", Outcome.PASSED, f"{opened.identity.name}: {', '.join(merchant.mchid for merchant in opened.identity.merchants)}"
+    )
+    yield from _certificates(opened)
+    platform = opened.platform(0, None)
+    try:
+        for look in (_reachable, _clock):
+            yield look(platform)
+    finally:
+        platform.close_connections()
+
+
+def worst(symptoms: list[Symptom]) -> Symptom:
+    """Return the symptom that decides."""
+    return next((found for wanted in (Outcome.CONFIG, Outcome.INCONCLUSIVE) for found in symptoms if found.outcome is wanted), symptoms[-1])
+
+
+def _certificates(opened: Opened) -> Iterator[Symptom]:
+    now = datetime.now(UTC)
+    for merchant in opened.identity.merchants:
+        certificate = merchant.credential.certificate
+        if certificate is not None and not certificate.not_valid_before_utc <= now <= certificate.not_valid_after_utc:
+            until = f"{certificate.not_valid_after_utc:%Y-%m-%d}"
+            says = f"the API certificate of {merchant.mchid} is not valid today (until {until}); issue a new one on the merchant platform"
+            yield Symptom("keys", Outcome.CONFIG, says)
+            return
+    yield Symptom("keys", Outcome.PASSED, "private keys and certificates belong together")
+
+
+def _reachable(platform: Platform) -> Symptom:
+    def ask() -> str:
+        answer = platform.certificates()
+        if answer.status == 401:
+            raise ConfigurationError(
+                f"{platform.name} does not know this identity: {answer.described}. "
+                "Give the platform and wxconform the same keys, for example both `--identity DIR`."
+            )
+        return f"{platform.name} answers {answer.status}"
+
+    return _tried("reachable", ask)
+
+
+def _clock(platform: Platform) -> Symptom:
+    def compare() -> str:
+        if platform.world is not None:
+            return "the platform's clock is ours to move"
+        date = next((exchange.reply.header("Date") for exchange in platform.exchanges if exchange.reply.header("Date")), None)
+        if date is None:
+            return "the platform does not tell its time"
+        skew = parsedate_to_datetime(date).timestamp() - time.time()
+        if abs(skew) > _SKEW:
+            raise ConfigurationError(
+                f"this machine's clock is {abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} {platform.name}. "
+                "Set it right (NTP) and run again."
+            )
+        return f"{abs(skew):.0f} s apart"
+
+    return _tried("clock", compare)
+
+
+def _tried(name: str, look: Callable[[], str]) -> Symptom:
+    try:
+        return Symptom(name, Outcome.PASSED, look())
+    except ConfigurationError as error:
+        return Symptom(name, Outcome.CONFIG, str(error))
+    except (Unreachable, Inconclusive, NotApplicable) as error:
+        return Symptom(name, Outcome.INCONCLUSIVE, str(error))
