@@ -36,7 +36,8 @@ def _from_settings(settings: TargetSettings) -> Identity:
     certificate = load_certificate(settings.path("merchant_cert"), f"merchant_cert in {where}")
     if certificate.public_key() != key.public_key():
         raise ConfigurationError(
-            f"merchant_key and merchant_cert in {where} do not belong together.\nTake apiclient_key.pem and apiclient_cert.pem from the same download."
+            f"merchant_key and merchant_cert in {where} do not belong together.\n"
+            "Take apiclient_key.pem and apiclient_cert.pem from the same download."
         )
     merchant = Merchant(
         mchid=settings.values["mchid"],

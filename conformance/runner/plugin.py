@@ -20,6 +20,8 @@ from reports.model import to_dict
 __all__: list[str] = []
 
 _RECORDER = pytest.StashKey[Recorder]()
+_ANSWER_GROUPS = frozenset({"response", "keys", "certificates", "error", "echo"})
+"""Groups of rules whose checks judge answers as such; the observers of all answers would speak before them."""
 _OPENED = pytest.StashKey[Opened]()
 _SESSION = pytest.StashKey[Session]()
 
@@ -105,6 +107,7 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
     recorder = request.node.stash.get(_RECORDER, None)
     if recorder is not None:
+        target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)
         recorder.platform = target
         recorder.fault = seeded_fault
     yield target

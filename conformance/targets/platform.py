@@ -1,12 +1,13 @@
 """The platform target: what a check talks to, whatever stands behind it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from conformance.targets.answer import Answer
 from conformance.targets.calls import Calls
 from conformance.targets.exchange import Exchange, Step
 from conformance.targets.minting import Mint
+from conformance.targets.observers import OBSERVERS, keyring
 from conformance.targets.signer import Signer
 from conformance.targets.transport import Transport
 from conformance.targets.verdicts import NotApplicable, Violation
@@ -16,7 +17,7 @@ from reference.identity import Identity, Merchant
 from reference.platform import Delivery
 from strategies.cases import Call, Fault, Order, Refund, Role, Signing, Wire
 
-__all__ = ["Observer", "Platform"]
+__all__ = ["Platform"]
 
 _POWERS = {
     "pay": "payer",
@@ -31,8 +32,6 @@ _POWERS = {
     "fund": "balance",
 }
 """The capability each action on the world takes."""
-
-Observer = Callable[["Platform", Call, Exchange], None]
 
 
 class Platform:
@@ -51,18 +50,18 @@ class Platform:
         world: World | None = None,
         seed: int | None = None,
         clock: Callable[[], int] | None = None,
-        observers: Iterable[Observer] = (),
     ) -> None:
         self.name = name
         self.identity = identity
         self.contract = load("v3")
         self.world = world
+        self.observing = True
+        self._keys = keyring(identity)
         self._transport = transport
         self._clock = clock
         self.mint = Mint(seed)
         self._signer = Signer(self.contract, self.now, self.mint.nonce_str)
         self._calls = Calls(identity, self.mint)
-        self._observers = tuple(observers)
         self.exchanges: list[Exchange] = []
         self.steps: list[Step] = []
         self.sent = 0
@@ -112,8 +111,8 @@ class Platform:
         exchange = Exchange(shown, at, wire, signing, self._transport.send(wire))
         self.exchanges.append(exchange)
         self.steps.append(Step("send", exchange=exchange))
-        for observe in self._observers:
-            observe(self, call, exchange)
+        for observe in OBSERVERS if self.observing else ():
+            observe(self._keys, self.contract.operations[call.operation], exchange)
         return Answer(exchange)
 
     def send_again(self, wire: Wire, signing: Signing, label: str) -> Answer:
