@@ -50,7 +50,7 @@ def parse(header: str, *, lenient: bool = False) -> Authorization:
     return Authorization(scheme, **_parameters(rest, r", *" if lenient else ","))
 
 
-def build(  # noqa: PLR0913  # the header has five parameters, and the vectors vary scheme and order
+def build(
     *,
     mchid: str,
     nonce_str: str,

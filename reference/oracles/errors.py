@@ -55,7 +55,7 @@ STATUSES: Mapping[str, frozenset[Status]] = {
 """Canonical code -> the status the documents print beside it; a class where they print none or several."""
 
 _CANONICAL = {spelling: code for code, spellings in SPELLINGS.items() for spelling in spellings}
-_NUMERIC_SUFFIX = re.compile(r"[-_:]?[0-9]{6,}$")
+_NUMERIC_SUFFIX = re.compile(r"(?:[-_:][0-9]{6,})+\Z")
 _REQUEST_ID_CODE = re.compile(r".*-([0-9]+)", re.DOTALL)
 _DETAIL_TEXTS = ("field", "issue", "location")
 

@@ -34,7 +34,7 @@ def message(product: Product, *, appid: str, timestamp: str, nonce_str: str, pre
     return "".join(f"{line}\n" for line in (appid, timestamp, nonce_str, last)).encode("utf-8", "surrogatepass")
 
 
-def sign(  # noqa: PLR0913  # the fields of the client's call are what they are
+def sign(
     product: Product,
     key: RSAPrivateKey,
     *,

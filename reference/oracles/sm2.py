@@ -58,12 +58,13 @@ def private_number(pem: str) -> int:
     """Return the private number inside *pem*, a PKCS#8 PRIVATE KEY on the SM2 curve. Raises Sm2KeyError."""
     try:
         _version, algorithm, wrapped, *_attributes = der.sequence(b64.decode("".join(pem.strip().splitlines()[1:-1])))
-        curve = algorithm.content.endswith(_CURVE_OID)
+        if not algorithm.content.endswith(_CURVE_OID):
+            raise Sm2KeyError("The key is not on the SM2 curve.")
         number = int.from_bytes(der.octets(der.sequence(der.octets(wrapped))[1]))
-    except (der.DerError, b64.NotBase64Error, ValueError, IndexError):
+    except (der.DerError, b64.NotBase64Error, IndexError):
         raise Sm2KeyError("The key is not a PKCS#8 private key in PEM; expected BEGIN PRIVATE KEY.") from None
-    if not curve or not 0 < number < _N - 1:
-        raise Sm2KeyError("The key is not on the SM2 curve.")
+    if not 0 < number < _N - 1:
+        raise Sm2KeyError("The private number is outside the range of SM2.")
     return number
 
 
@@ -121,8 +122,9 @@ def decrypt(private: int, ciphertext: bytes) -> bytes:
     if not _on_curve(point):
         raise DecryptionError("The ciphertext was tampered with: its point is not on the SM2 curve.")
     left, right = (_octets(number) for number in _times(private, point))
-    plaintext = bytes(byte ^ mask for byte, mask in zip(body, _stream(left + right, len(body)), strict=True))
-    if not hmac.compare_digest(sm3(left + plaintext + right), hashed):
+    stream = _stream(left + right, len(body))
+    plaintext = bytes(byte ^ mask for byte, mask in zip(body, stream, strict=True))
+    if not any(stream) or not hmac.compare_digest(sm3(left + plaintext + right), hashed):
         raise DecryptionError("The ciphertext was tampered with, or encrypted for another key.")
     return plaintext
 

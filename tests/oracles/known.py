@@ -1,18 +1,18 @@
 """The bundled vectors and keys, as the tests of the oracles want them."""
 
 from functools import cache
-from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 
 from reference.oracles import keys
+from reference.oracles.signature import request_message
 from vectors import BUNDLED, Vector, VectorFile, load_file
 
-__all__ = ["each", "private", "public", "secret", "text"]
+__all__ = ["each", "private", "public", "request_of", "secret"]
 
 
-def each(name: str, *ops: str) -> Any:
+def each(name: str, *ops: str) -> pytest.MarkDecorator:
     """Parametrise a test over the vectors of one file with one of *ops*, as ``vector``."""
     chosen = [vector for vector in _file(name).vectors if vector.op in ops]
     assert chosen, f"{name} has no vector of {ops}"
@@ -32,9 +32,10 @@ def public(name: str) -> RSAPublicKey:
     return keys.load_public_key(pem) if "PUBLIC KEY" in pem else private(name).public_key()
 
 
-def text(vector: Vector, *names: str) -> tuple[str, ...]:
-    """Return inputs of *vector* that are texts."""
-    return tuple(str(vector.inputs[name]) for name in names)
+def request_of(vector: Vector) -> bytes:
+    """Return the right message of the request in the inputs of *vector*."""
+    inputs = vector.inputs
+    return request_message(inputs["method"], inputs["url"], inputs["timestamp"], inputs["nonce_str"], inputs["body"].encode())
 
 
 def secret(name: str) -> bytes:

@@ -1,12 +1,14 @@
 """The Authorization header."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference.oracles import authorization, signature
+from reference.oracles import signature
 from reference.oracles.authorization import NAMES, RSA, SM2, MalformedAuthorization, build, parse
-from tests.oracles.known import each, public, text
+from tests.oracles.known import each, public
 from vectors import Vector
 
 FIELDS = {"mchid": "1230000109", "nonce_str": "n0", "signature": "QUJD", "timestamp": "1700000000", "serial_no": "0C4A"}
@@ -17,12 +19,13 @@ HEADER = build(**FIELDS)
 def test_judges_each_vector(vector: Vector) -> None:
     """Headers of the vectors are taken or refused as published; what verifiers disagree about needs leniency."""
     assert vector.key_material is not None
+    inputs = vector.inputs
     try:
-        parsed = parse(vector.inputs["header"], lenient=vector.result == "acceptable")
+        parsed = parse(inputs["header"], lenient=vector.result == "acceptable")
     except MalformedAuthorization:
         assert vector.result == "invalid"
         return
-    message = signature.request_message(*text(vector, "method", "url"), parsed.timestamp, parsed.nonce_str, vector.inputs["body"].encode())
+    message = signature.request_message(inputs["method"], inputs["url"], parsed.timestamp, parsed.nonce_str, inputs["body"].encode())
     holds = parsed.scheme == RSA and signature.verifies(public(vector.key_material["ref"]), message, parsed.signature)
 
     assert holds is (vector.result != "invalid")
@@ -94,11 +97,9 @@ def test_knows_the_sm2_scheme() -> None:
 @given(st.text())
 def test_never_raises_anything_else(header: str) -> None:
     """Whatever the header holds, it is read or refused."""
-    for text_ in (header, f"{RSA} {header}", HEADER + header):
-        try:
-            authorization.parse(text_)
-        except MalformedAuthorization as error:
-            assert str(error).endswith(".")
+    for whole in (header, f"{RSA} {header}", HEADER + header):
+        with suppress(MalformedAuthorization):
+            assert parse(whole) == parse(HEADER)
 
 
 def test_build_wants_each_name_once() -> None:

@@ -1,11 +1,12 @@
 """Sensitive fields."""
 
 import base64
+from functools import cache
 
 import pytest
 from Cryptodome.Cipher import PKCS1_OAEP
 from Cryptodome.PublicKey import RSA
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,11 +54,15 @@ def test_two_encryptions_differ() -> None:
 @given(st.text(max_size=50))
 def test_a_second_implementation_agrees(plaintext: str) -> None:
     """What we encrypt opens elsewhere, and what is encrypted elsewhere opens here."""
-    secret = RSA.import_key(private(KEY).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    other = RSA.import_key(public(KEY).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+    other = PKCS1_OAEP.new(_other_key())
 
-    assert PKCS1_OAEP.new(secret).decrypt(base64.b64decode(encrypt(public(KEY), plaintext))) == plaintext.encode()
-    assert decrypt(private(KEY), base64.b64encode(PKCS1_OAEP.new(other).encrypt(plaintext.encode())).decode()) == plaintext
+    assert other.decrypt(base64.b64decode(encrypt(public(KEY), plaintext))) == plaintext.encode()
+    assert decrypt(private(KEY), base64.b64encode(other.encrypt(plaintext.encode())).decode()) == plaintext
+
+
+@cache
+def _other_key() -> RSA.RsaKey:
+    return RSA.import_key(private(KEY).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 @given(st.text())

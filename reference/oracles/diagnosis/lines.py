@@ -109,6 +109,12 @@ def _wrapped(draft: Draft) -> Iterator[Draft]:
     yield draft.whole(quote(draft.message(), safe="").encode())
 
 
+_IN_MILLISECONDS = Mistake(
+    "timestamp-in-milliseconds",
+    "The timestamp was signed in milliseconds but sent in seconds; sign the seconds.",
+    "签名用了毫秒时间戳，发送的却是秒；签名也应使用秒。",
+)
+
 FIELDS = (
     Candidate(
         Mistake(
@@ -127,11 +133,7 @@ FIELDS = (
         _methods,
     ),
     Candidate(
-        Mistake(
-            "timestamp-in-milliseconds",
-            "The timestamp was signed in milliseconds but sent in seconds; sign the seconds.",
-            "签名用了毫秒时间戳，发送的却是秒；签名也应使用秒。",
-        ),
+        _IN_MILLISECONDS,
         "timestamp",
         _milliseconds,
     ),
@@ -279,7 +281,7 @@ WHOLE = (
 
 WIDE = (
     Candidate(
-        FIELDS[2].mistake,
+        _IN_MILLISECONDS,
         "timestamp",
         _any_millisecond,
         pairs=False,

@@ -16,6 +16,9 @@ __all__ = ["MISTAKES", "Diagnosis", "diagnose_request", "diagnose_response"]
 # In pairs the later mistake is made on top of the earlier one, so charset and wrapping come last.
 _CANDIDATES = (*BODIES, *URLS, *FIELDS, *FRAME, *STRUCTURE, *CHARSETS, *WHOLE)
 
+_PAIRS_UP_TO = 1 << 16
+"""Bytes of the longest message that is searched in pairs; some thousand messages are hashed, which takes a second at that length."""
+
 MISTAKES: Mapping[str, Mistake] = {
     mistake.slug: mistake for mistake in (*(candidate.mistake for candidate in (*_CANDIDATES, *WIDE)), *MAKINGS)
 }
@@ -46,7 +49,7 @@ class Diagnosis:
         return "".join(mistake.zh for mistake in self.mistakes)
 
 
-def diagnose_request(  # noqa: PLR0913, PLR0917  # the five lines of the message in their order, the signature, and who may have made it
+def diagnose_request(  # noqa: PLR0917  # the five lines of the message in their order, the signature, and who may have made it
     method: str,
     url: str,
     timestamp: str,
@@ -66,7 +69,7 @@ def diagnose_request(  # noqa: PLR0913, PLR0917  # the five lines of the message
     return _search(Draft((*lines, ("body", body)), origins=(*origins, *ORIGINS)), signature, keys)
 
 
-def diagnose_response(  # noqa: PLR0913  # the three lines of the message, the signature, who may have made it, and what was asked
+def diagnose_response(
     timestamp: str,
     nonce_str: str,
     body: bytes,
@@ -98,6 +101,8 @@ def _messages(draft: Draft) -> Iterator[tuple[tuple[Mistake, ...], bytes]]:
     for candidate in (*_CANDIDATES, *WIDE):
         for variant in candidate.apply(draft):
             yield (candidate.mistake,), variant.message()
+    if len(draft.message()) > _PAIRS_UP_TO:
+        return
     for position, first in enumerate(_CANDIDATES):
         rest = [second for second in _CANDIDATES[position + 1 :] if second.part != first.part]
         for variant in first.apply(draft):

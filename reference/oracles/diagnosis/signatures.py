@@ -128,8 +128,8 @@ def _texts(text: str) -> Iterator[tuple[Mistake | None, str]]:
     yield _BROKEN, joined
     yield _PLUS_LOST, text.replace(" ", "+")
     yield _PERCENT, unquote(text)
-    yield _URL_SAFE, _padded(joined.replace("-", "+").replace("_", "/"))
     yield _UNPADDED, _padded(joined)
+    yield _URL_SAFE, _padded(joined.replace("-", "+").replace("_", "/"))
     if _HEX.fullmatch(joined) and len(joined) % 2 == 0:
         yield _AS_HEX, base64.b64encode(bytes.fromhex(joined)).decode()
 

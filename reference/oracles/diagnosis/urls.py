@@ -23,6 +23,9 @@ _PLACEHOLDERS = {
 }
 """The path segment before a placeholder, and what an unfilled template has in its place."""
 
+_ERRORS = "surrogateescape"
+"""Bytes that are not UTF-8 come through unchanged."""
+
 _HEX = re.compile(r"%[0-9A-Fa-f]{2}")
 
 
@@ -35,19 +38,19 @@ def _requoted(draft: Draft) -> Iterator[Draft]:
 
 
 def _paths(path: str) -> Iterator[str]:
-    segments = [unquote(segment) for segment in path.split("/")]
+    segments = [unquote(segment, errors=_ERRORS) for segment in path.split("/")]
     for safe in _LEFT_ALONE:
-        yield from _both_cases("/".join(quote(segment, safe=safe) for segment in segments))
+        yield from _both_cases("/".join(quote(segment, safe, errors=_ERRORS) for segment in segments))
 
 
 def _queries(query: str) -> Iterator[str]:
     if not query:
         return
     for decode in (unquote, unquote_plus):
-        pieces = [[decode(piece) for piece in pair.split("=")] for pair in query.split("&")]
+        pieces = [[decode(piece, errors=_ERRORS) for piece in pair.split("=")] for pair in query.split("&")]
         for encode in (quote, quote_plus):
             for safe in _LEFT_ALONE:
-                yield from _both_cases("&".join("=".join(encode(piece, safe=safe) for piece in pair) for pair in pieces))
+                yield from _both_cases("&".join("=".join(encode(piece, safe, errors=_ERRORS) for piece in pair) for pair in pieces))
 
 
 def _both_cases(text: str) -> tuple[str, str]:
@@ -56,12 +59,14 @@ def _both_cases(text: str) -> tuple[str, str]:
 
 def _decoded(draft: Draft) -> Iterator[Draft]:
     url = _url(draft)
-    return draft.variants("url", (_octets(unquote(url)), _octets(unquote_plus(url))))
+    return draft.variants("url", (_octets(decode(url, errors=_ERRORS)) for decode in (unquote, unquote_plus)))
 
 
 def _encoded_twice(draft: Draft) -> Iterator[Draft]:
     url = _url(draft)
-    return draft.variants("url", (_octets(url.replace("%", "%25")), _octets(quote(url, safe="")), _octets(quote(url))))
+    return draft.variants(
+        "url", (_octets(url.replace("%", "%25")), _octets(quote(url, "", errors=_ERRORS)), _octets(quote(url, errors=_ERRORS)))
+    )
 
 
 def _sorted_query(draft: Draft) -> Iterator[Draft]:
@@ -105,11 +110,11 @@ def _with_origin(draft: Draft) -> Iterator[Draft]:
 
 
 def _url(draft: Draft) -> str:
-    return (draft.get("url") or b"").decode("utf-8", "surrogateescape")
+    return (draft.get("url") or b"").decode("utf-8", _ERRORS)
 
 
 def _octets(url: str) -> bytes:
-    return url.encode("utf-8", "surrogateescape")
+    return url.encode("utf-8", _ERRORS)
 
 
 _URL_CANDIDATES = (
