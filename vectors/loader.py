@@ -109,7 +109,7 @@ def _checked(path: Path, schema: str, described_by: str) -> dict[str, Any]:
             f"this file's schema is {_clipped(repr(document['schema']))}" if "schema" in document else "this file has no member 'schema'"
         )
         remedy = "Convert it, or take the release of wxconform that reads it; vectors/schema.json describes the format."
-        raise VectorFileError(path, f"{found}; wxconform reads {schema!r}", remedy, "" if "schema" in document else "schema")
+        raise VectorFileError(path, f"{found}; wxconform reads {schema!r}", remedy)
     for error in _validator(described_by).iter_errors(document):
         raise VectorFileError(path, _problem(error), _WRITE_IT.replace("schema.json", described_by), _member(error))
     return document
@@ -123,9 +123,13 @@ def _validator(name: str) -> Any:
 def _json(path: Path) -> Any:
     try:
         text = path.read_bytes().decode("utf-8")
-        return json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant)
+        document = json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant)
+        json.dumps(document, ensure_ascii=False).encode()
     except OSError as error:
         raise VectorFileError(path, f"cannot be read ({error.strerror})", "Check the path and its permissions.") from None
+    except UnicodeEncodeError:
+        problem = "holds half a character (a lone surrogate); expected text that has a UTF-8 form"
+        raise VectorFileError(path, problem, "Write the whole character, or its bytes in base64.") from None
     except UnicodeDecodeError as error:
         raise VectorFileError(path, f"is not UTF-8 (byte {error.start}); expected JSON in UTF-8", "Save it as UTF-8.") from None
     except json.JSONDecodeError as error:
@@ -133,6 +137,7 @@ def _json(path: Path) -> Any:
         raise VectorFileError(path, problem, "Correct it there, or give another file.") from None
     except (ValueError, RecursionError) as error:
         raise VectorFileError(path, f"is not JSON as vectors use it: {error}", "Correct it, or give another file.") from None
+    return document
 
 
 def _members_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

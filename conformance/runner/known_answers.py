@@ -145,9 +145,11 @@ def _compared(vector: Vector, answer: Answer) -> tuple[str, str]:
 def _described(answer: Answer) -> str:
     if answer.in_doubt:
         return f"in doubt: {answer.reason}"
-    if answer.holds is not None:
-        return ("accepted" if answer.holds else "refused") + (f": {answer.reason}" if answer.reason else "")
-    return _told(answer.members)
+    if answer.holds is None:
+        return _told(answer.members)
+    # The first member is the verdict itself; what else was read on the way explains nothing.
+    verdict = "refused" if "error" in answer.members else _told(dict([next(iter(answer.members.items()))]))
+    return f"{verdict}: {answer.reason}" if answer.reason else verdict
 
 
 def _told(members: Mapping[str, object]) -> str:
