@@ -15,16 +15,17 @@ _BODY = 4_000
 
 
 class Budget:
-    """How many characters of evidence a page may still carry; what exceeds it is named and left to the stream."""
+    """How many bytes of evidence a page may still carry; what exceeds it is named and left to the stream."""
 
-    def __init__(self, characters: int) -> None:
-        self._left = characters
+    def __init__(self, size: int) -> None:
+        self._left = size
 
     def allows(self, markup: Markup) -> bool:
-        """Take the length of *markup* off and return whether there was room."""
-        fits = len(markup) <= self._left
+        """Take the size of *markup* off and return whether there was room."""
+        size = len(markup.encode())
+        fits = size <= self._left
         if fits:
-            self._left -= len(markup)
+            self._left -= size
         return fits
 
 

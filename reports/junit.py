@@ -1,6 +1,6 @@
 """JUnit XML: one testcase per check and rule, so that a CI's trend pages follow rules."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
 from reports.model import CheckFinished, Finding, RuleJudged, Run
@@ -41,9 +41,10 @@ def render(run: Run) -> str:
 
 def _groups(run: Run) -> dict[str, list[ET.Element]]:
     groups: dict[str, list[ET.Element]] = {}
+    judged = {rule.rule: rule.outcome for rule in run.rules}
     for check in run.checks:
-        groups.setdefault(check.group, []).extend(_cases(check))
-    covered = {rule for check in run.checks for rule in check.rules}
+        groups.setdefault(check.group, []).extend(_cases(check, judged))
+    covered = {rule for check in run.checks for rule in check.spoken_of}
     gaps = [_gap(rule) for rule in run.rules if rule.rule not in covered]
     if gaps:
         groups["rules without a check in this run"] = gaps
@@ -53,12 +54,14 @@ def _groups(run: Run) -> dict[str, list[ET.Element]]:
     return groups
 
 
-def _cases(check: CheckFinished) -> Iterator[ET.Element]:
+def _cases(check: CheckFinished, judged: Mapping[str, Outcome]) -> Iterator[ET.Element]:
     # One check is run once however many rules it judges: its seconds are shared, so that sums stay true.
-    share = check.seconds / max(1, len(check.rules))
-    for rule in check.rules or (check.group,):
-        case = _case(rule, check.check, share)
+    rules = check.spoken_of or (check.group,)
+    for rule in rules:
+        case = _case(rule, check.check, check.seconds / len(rules))
         outcome = check.outcome_for(rule)
+        if outcome is Outcome.VIOLATED and judged.get(rule) in (Outcome.WAIVED, Outcome.ADVISORY):
+            outcome = judged[rule]
         if outcome in _VERDICTS:
             findings = [finding for finding in check.findings if finding.rule == rule]
             message = findings[0].sentence if findings else check.reason or check.title

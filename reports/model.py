@@ -172,6 +172,11 @@ class CheckFinished:
     sample: Exchange | None = None
     at: str = ""
 
+    @property
+    def spoken_of(self) -> tuple[str, ...]:
+        """The rules it was marked with, and those its findings turned out to be about."""
+        return tuple(dict.fromkeys((*self.rules, *(finding.rule for finding in self.findings))))
+
     def outcome_for(self, rule: str) -> Outcome:
         """Return what this check says of one of its rules.
 

@@ -10,7 +10,10 @@ __all__ = ["clip", "flow", "fold", "pad", "put", "show_bytes", "visible", "width
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]",
 )
-_OPENING = "（《「『【〔“‘"
+_OPENING = ("Ps", "Pi")
+_CLOSING = ("Pe", "Pf", "Po", "Pd", "Pc", "Mn", "Mc", "Me")
+"""Unicode categories no line may end with, and none may begin with."""
+
 _PIECE = re.compile(r"\s+|[^\s]")
 
 
@@ -98,14 +101,14 @@ def fold(text: str, columns: int) -> list[str]:
 def flow(items: Iterable[str], separator: str, columns: int) -> list[str]:
     """Return *items* joined by *separator* in lines of at most *columns*, broken only between items."""
     lines: list[str] = []
+    line, end = "", separator.rstrip()
     for item in items:
-        if lines and width(lines[-1] + separator + item) <= columns:
-            lines[-1] += separator + item
+        if line and width(line + separator + item + end) > columns:
+            lines.append(line + end)
+            line = item
         else:
-            if lines:
-                lines[-1] += separator.rstrip()
-            lines.append(item)
-    return lines
+            line += separator + item if line else item
+    return [*lines, line] if line else lines
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -126,7 +129,7 @@ def _may_break(before: str, after: str) -> bool:
     if before.isspace():
         return True
     wide = _columns(before) == 2 or _columns(after) == 2
-    return wide and before not in _OPENING and not unicodedata.category(after).startswith(("P", "M"))
+    return wide and unicodedata.category(before) not in _OPENING and unicodedata.category(after) not in _CLOSING
 
 
 def _head(word: str, columns: int) -> str:

@@ -1,6 +1,5 @@
 """The one owner of redaction: nothing is written or shown that did not pass through here."""
 
-import binascii
 import html
 import json
 import re
@@ -16,14 +15,16 @@ REDACTED = "[redacted]"
 _SHORTEST = 6
 """Characters below which a "secret" would be found everywhere by accident."""
 
-_LABEL = r"(?:[A-Z0-9 +]|%20){0,40}?(?:PRIVATE|TESTING)(?: |%20|\+)KEY(?:(?: |%20|\+)BLOCK)?"
+_BLANK = r"(?: |%20|\+)"
+_LABEL = rf"(?:[A-Z0-9]|{_BLANK}){{0,40}}?(?:PRIVATE|TESTING){_BLANK}KEY(?:{_BLANK}BLOCK)?"
 _PEM_BLOCK = re.compile(
-    rf"-{{4,5}} ?BEGIN(?: |%20|\+)(?P<label>{_LABEL}) ?-{{4,5}}(?:.*?-{{4,5}} ?END(?: |%20|\+)(?P=label) ?-{{4,5}}|.*\Z)",
+    rf"-{{4,5}}{_BLANK}?BEGIN{_BLANK}(?P<label>{_LABEL}){_BLANK}?-{{4,5}}"
+    rf"(?:.*?-{{4,5}}{_BLANK}?END{_BLANK}(?P=label){_BLANK}?-{{4,5}}|.*\Z)",
     re.DOTALL,
 )
 _PEM_IN_BASE64 = re.compile(r"LS0tLS1CRUdJTi(?:[A-Za-z0-9+/_-]|[\r\n]|\\+[rn])+={0,2}")
 _PEM_LINE = re.compile(rb"[A-Za-z0-9+/]{6,}={0,2}")
-_UNICODE_ESCAPE = re.compile(r"\\+u([0-9a-fA-F]{4})")
+_CODE_ESCAPE = re.compile(r"\\+(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _SHORT_ESCAPE = re.compile(r"""\\+(["'\\/])""")
 _SEPARATORS = re.compile(r"(?:\\+[nrt]|[\s:])+")
 _ROUNDS = 3
@@ -121,6 +122,7 @@ def _plain_forms(raw: bytes) -> Iterator[str]:
     except UnicodeDecodeError:
         return
     yield text
+    yield repr(text)[1:-1]
     yield html.escape(text)
     for ascii_only in (True, False):
         once = json.dumps(text, ensure_ascii=ascii_only)[1:-1]
@@ -163,7 +165,7 @@ def _held_bytes(key: str, item: Any) -> bytes | None:
         return None
     try:
         return b64decode(item, validate=True)
-    except binascii.Error:
+    except ValueError:
         return None
 
 
@@ -194,7 +196,10 @@ def _layers(value: str) -> Iterator[str]:
 
 
 def _without_backslashes(value: str) -> str:
-    return _SHORT_ESCAPE.sub(r"\1", _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), value))
+    value = _CODE_ESCAPE.sub(lambda match: chr(int(match[1] or match[2], 16)), value)
+    # A character beyond U+FFFF is escaped as two halves.
+    value = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _SHORT_ESCAPE.sub(r"\1", value)
 
 
 _PEELS = (("\\", _without_backslashes), ("%", unquote), ("&", html.unescape))

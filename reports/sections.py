@@ -10,7 +10,10 @@ from reports.outcomes import Outcome, count
 from reports.view import by_reason, group_figures, rules_of
 from reports.words import INCOMPLETE, LEVELS, OUTCOMES, VERDICTS, duration, number_of
 
-__all__ = ["course", "gaps", "rule_book", "tested", "verdict", "violations"]
+__all__ = ["CARDS", "course", "gaps", "rule_book", "tested", "verdict", "violations"]
+
+CARDS = 15
+"""Rules of one kind that get a card; further ones are listed."""
 
 _FURTHER = 20
 """Findings of one rule listed after its first."""
@@ -55,8 +58,18 @@ def violations(
     """
     if not rules:
         return None
+    cards = [_card(rule, findings.get(rule.rule, ()), budget, open_=rule is rules[0]) for rule in rules[:CARDS]]
+    return el("section", el("h2", said(heading)), cards, _others(rules[CARDS:], findings))
+
+
+def _others(rules: Sequence[RuleJudged], findings: Mapping[str, Sequence[Finding]]) -> Markup | None:
+    if not rules:
+        return None
+    replays = {rule.rule: el("kbd", f"wxconform replay {found[0].id}") for rule in rules if (found := findings.get(rule.rule))}
     return el(
-        "section", el("h2", said(heading)), [_card(rule, findings.get(rule.rule, ()), budget, open_=rule is rules[0]) for rule in rules]
+        "details",
+        el("summary", said(Text(number_of(len(rules), "more rule"), f"另有 {len(rules)} 条规则"))),
+        el("ul", [el("li", el("code", rule.rule), " ", replays.get(rule.rule)) for rule in rules]),
     )
 
 

@@ -15,7 +15,7 @@ from reports.model import SCHEMA, CheckFinished, Event, PhaseFinished, RuleJudge
 from reports.redaction import Redactor
 from reports.schema import first_fault
 
-__all__ = ["PART_SUFFIX", "StreamWriter", "read", "rfc3339"]
+__all__ = ["PART_SUFFIX", "StreamWriter", "read", "rfc3339", "settled"]
 
 PART_SUFFIX = ".part"
 """What a stream is called until its footer stands: `run.ndjson.part`. A run that was killed leaves it behind."""
@@ -30,6 +30,17 @@ def rfc3339(moment: datetime) -> str:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _line(event: Event, redactor: Redactor, clock: Callable[[], datetime]) -> tuple[bytes, Any]:
+    stamped = replace(event, at=event.at or rfc3339(clock()))
+    line = json.dumps(redactor.clean(to_dict(stamped)), ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n"
+    return line, json.loads(line)
+
+
+def settled(event: E, redactor: Redactor, *, clock: Callable[[], datetime] = _now) -> E:
+    """Return *event* as a stream would hold it, redacted and stamped, for a run that keeps no stream but is shown."""
+    return cast("E", from_dict(_line(event, redactor, clock)[1]))
 
 
 class StreamWriter:
@@ -67,9 +78,7 @@ class StreamWriter:
             raise ValueError(f"{event.event} written to a stream that is closed")
         if isinstance(event, RunFinished):
             event = cast("E", replace(event, seal=Seal(lines=self._lines, sha256=self._digest.hexdigest())))
-        stamped = replace(event, at=event.at or rfc3339(self._clock()))
-        line = json.dumps(self._redactor.clean(to_dict(stamped)), ensure_ascii=False, allow_nan=False).encode("utf-8", "replace") + b"\n"
-        members = json.loads(line)
+        line, members = _line(event, self._redactor, self._clock)
         if fault := first_fault(members):
             raise ValueError(f"{event.event} does not keep reports/schema.json: {fault}")
         self._append(self._file, line)

@@ -18,6 +18,9 @@ __all__ = ["Terminal"]
 _WIDEST = 100
 """Columns beyond which lines do not grow: longer ones are hard to read."""
 
+_NARROWEST = 60
+"""Columns below which lines are left to wrap: the table would have no room for words."""
+
 _NAME, _STATUS, _RULES, _SECONDS = 15, 17, 12, 8
 
 
@@ -30,7 +33,7 @@ class Terminal:
 
     def __init__(self, out: TextIO, *, columns: int | None = None, colour: bool | None = None, page: str | None = None) -> None:
         self._out = out
-        self._columns = min(_WIDEST, columns or shutil.get_terminal_size((80, 24)).columns)
+        self._columns = max(_NARROWEST, min(_WIDEST, columns or shutil.get_terminal_size((80, 24)).columns))
         self._ink = Ink(colour=wants_colour(out, os.environ) if colour is None else colour)
         self._page = page
         self._started: RunStarted | None = None

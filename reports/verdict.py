@@ -49,7 +49,7 @@ def _success(rules: Sequence[RuleJudged]) -> Text:
     passed, waived = total(Outcome.PASSED), total(Outcome.WAIVED)
     advisory, gaps = total(Outcome.ADVISORY), total(Outcome.NOT_EXERCISED, Outcome.NOT_APPLICABLE)
     judged = passed + waived + advisory
-    english = [f"{passed:,} of the {number_of(judged, 'rule')} that could be judged {'holds' if passed == 1 else 'hold'}"]
+    english = [f"{passed:,} of {judged:,} judged rules {'holds' if passed == 1 else 'hold'}"]
     chinese = [f"可判定的 {judged:,} 条规则中，{passed:,} 条成立"]
     if waived:
         english.append(f"{number_of(waived, 'violation')} {'is' if waived == 1 else 'are'} waived")

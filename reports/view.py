@@ -35,7 +35,7 @@ def group_figures(checks: Iterable[CheckFinished]) -> Group:
     exchanges = 0
     for check in checks:
         exchanges += check.exchanges
-        for rule in check.rules:
+        for rule in check.spoken_of:
             outcomes.setdefault(rule, []).append(check.outcome_for(rule))
     return Group(outcomes={rule: aggregate(found) for rule, found in outcomes.items()}, exchanges=exchanges)
 
@@ -81,7 +81,7 @@ def judged(rules: Sequence[RuleJudged], checks: Iterable[CheckFinished]) -> list
 def _speakers(checks: Iterable[CheckFinished], known: Container[str]) -> dict[str, list[CheckFinished]]:
     speakers: dict[str, list[CheckFinished]] = {}
     for check in checks:
-        for slug in check.rules:
+        for slug in check.spoken_of:
             if slug not in known:
                 speakers.setdefault(slug, []).append(check)
     return speakers

@@ -13,7 +13,7 @@ import pytest
 from reports.errors import ReportError, StreamError
 from reports.model import Run
 from reports.redaction import REDACTED, Redactor
-from reports.stream import StreamWriter, read, rfc3339
+from reports.stream import StreamWriter, read, rfc3339, settled
 from tests.reports import miniature
 from tests.reports.miniature import CHECKS, EVENTS, FINISHED, PHASES, RULES, STARTED, write
 
@@ -93,6 +93,7 @@ def test_what_is_shown_is_what_was_written(tmp_path: Path) -> None:
 
     assert shown == replace(PHASES[0], at="2026-01-02T03:04:05.678Z", detail=f"key {REDACTED}")
     assert "correct-horse" not in (tmp_path / "run.ndjson.part").read_text()
+    assert shown == settled(replace(PHASES[0], at="", detail="key correct-horse"), Redactor(["correct-horse"]), clock=lambda: moment)
 
 
 def test_text_that_is_no_unicode_is_still_written(tmp_path: Path) -> None:
