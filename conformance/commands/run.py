@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", metavar="DIR", default="conformance-report", help="where to write the run's records (default: conformance-report)"
     )
+    parser.add_argument("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
     parser.add_argument(
         "--jobs", type=int, metavar="N", help="how many checks to run at a time (default: one per core when pytest-xdist is installed)"
     )
@@ -41,6 +42,8 @@ def main(arguments: argparse.Namespace) -> int:
     for name in ("rule", "fault", "identity"):
         value = getattr(arguments, name)
         options += [f"--{name}", value] if value else []
+    if arguments.strict_levels:
+        options.append("--strict-levels")
     jobs = arguments.jobs or (workers() if opened.base_url is None else 1)
     code, session = run_checks(options, parallel=jobs)
     return 4 if session is None or session.exit_code is None else session.exit_code if code >= 0 else 4

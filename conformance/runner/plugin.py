@@ -36,6 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
     group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
+    group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault is always judged so")
     group.addoption("--wx-quiet", action="store_true", help="print nothing of the run itself")
     group.addoption("--selftest", action="store_true", help="judge every check against the seeded faults of its rules")
 

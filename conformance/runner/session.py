@@ -6,7 +6,7 @@ import shlex
 import sys
 import time
 from collections import defaultdict
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import cast
 
@@ -20,7 +20,7 @@ from reports.model import CheckFinished, Event, PhaseFinished, Risk, RuleJudged,
 from reports.outcomes import Level, Outcome, aggregate, at_level, count
 from reports.redaction import Redactor
 from reports.render import render_all
-from reports.stream import StreamWriter
+from reports.stream import StreamWriter, settled
 from reports.terminal import Terminal
 from reports.verdict import conclude
 
@@ -47,6 +47,8 @@ class Session:
         out = io.StringIO() if config.getoption("--wx-quiet") else sys.stdout
         self._terminal = Terminal(out, page=str(self._folder / "index.html") if self._folder else None)
         self._stream: StreamWriter | None = None
+        self._redactor = Redactor(opened.identity.secrets())
+        self._strict = bool(config.getoption("--strict-levels") or config.getoption("--fault"))
         self.exit_code: int | None = None
 
     @property
@@ -60,7 +62,7 @@ class Session:
         if self._idle(session):
             return
         if self._folder is not None:
-            self._stream = StreamWriter(self._folder / "run.ndjson", Redactor(self._opened.identity.secrets()))
+            self._stream = StreamWriter(self._folder / "run.ndjson", self._redactor)
         self._write(self._header())
         for phase in before_checks(self._opened):
             self._phases.append(phase)
@@ -74,7 +76,14 @@ class Session:
             self._terminal.expect(len(ids))
 
     def _idle(self, session: pytest.Session) -> bool:
-        return self.selftest or bool(session.config.getoption("collectonly"))
+        option = session.config.getoption
+        return self.selftest or bool(option("collectonly")) or not self._judges_checks()
+
+    def _judges_checks(self) -> bool:
+        """Tell whether checks were asked for; the plugin is loaded for the suite's own tests too."""
+        checks = Path(str(resources.files("conformance") / "checks")).resolve()
+        places = (Path(self._config.invocation_params.dir, word.partition("::")[0]).resolve() for word in self._config.args)
+        return any(place.is_relative_to(checks) or checks.is_relative_to(place) for place in places)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take down what a check says."""
@@ -116,7 +125,7 @@ class Session:
         session.exitstatus = verdict.exit_code
 
     def _write(self, event: Event) -> None:
-        self._terminal.show(event if self._stream is None else self._stream.write(event))
+        self._terminal.show(settled(event, self._redactor) if self._stream is None else self._stream.write(event))
 
     def _header(self) -> RunStarted:
         option = self._config.getoption
@@ -179,7 +188,8 @@ class Session:
         level = Level(rule.level)
         findings = tuple(dict.fromkeys(finding.id for check in checks for finding in check.findings if finding.rule == rule.id))
         outcomes = [self._outcome_for(rule.id, check, broken=bool(findings)) for check in checks]
-        outcome = at_level(Outcome.VIOLATED, level) if findings else aggregate(outcomes)
+        broken = Outcome.VIOLATED if self._strict else at_level(Outcome.VIOLATED, level)
+        outcome = broken if findings else aggregate(outcomes)
         reasons = list(
             dict.fromkeys(check.reason for check, said in zip(checks, outcomes, strict=True) if check.reason and said is outcome)
         )
