@@ -2,10 +2,12 @@
 
 import fnmatch
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import hypothesis
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from conformance.runner import profiles
 from conformance.runner.opening import Opened, open_target
@@ -86,9 +88,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = kept
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
-            # The seed of a check depends on nothing but the run's seed and its own name, so any check alone repeats itself.
-            name = item.nodeid.partition("[")[0]
-            hypothesis.seed(zlib.crc32(f"{config.getoption('--seed')} {name}".encode()))(item.function)
+            hypothesis.seed(_seed_of(item))(item.function)
+
+
+def _seed_of(item: pytest.Item) -> int:
+    # It depends on nothing but the run's seed and the check's name, so any check alone repeats itself.
+    return zlib.crc32(f"{item.config.getoption('--seed')} {_name(item).partition('[')[0]}".encode())
 
 
 def _rules_of(item: pytest.Item) -> tuple[str, ...]:
@@ -113,6 +118,19 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
         recorder.fault = seeded_fault
     yield target
     target.close_connections()
+
+
+@pytest.fixture
+def walk(request: pytest.FixtureRequest) -> Callable[[Callable[[], RuleBasedStateMachine]], None]:
+    """Walks a state machine as the profile and the seed say."""
+    profile = profiles.PROFILES[request.config.getoption("--profile")]
+    seed = _seed_of(request.node)
+
+    def run(make: Callable[[], RuleBasedStateMachine]) -> None:
+        effort = settings(max_examples=profile.walks, stateful_step_count=profile.steps)
+        run_state_machine_as_test(hypothesis.seed(seed)(make), settings=effort)
+
+    return run
 
 
 @pytest.hookimpl(tryfirst=True)

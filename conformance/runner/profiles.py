@@ -24,7 +24,7 @@ class Profile:
 
 
 PROFILES = {
-    profile.name: profile for profile in (Profile("smoke", 4, 3, 12), Profile("certify", 20, 12, 25), Profile("deep", 200, 100, 50))
+    profile.name: profile for profile in (Profile("smoke", 4, 5, 15), Profile("certify", 20, 50, 30), Profile("deep", 200, 400, 50))
 }
 
 

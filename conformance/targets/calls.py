@@ -1,6 +1,7 @@
 """From drafts to calls: numbers minted, ids filled in, the right operation of the contract named."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from conformance.targets.minting import Mint
@@ -32,6 +33,12 @@ class Calls:
         if order.number is None:
             order.number = self._mint.number(order.shape)
         return order.number
+
+    def refund_number(self, refund: Refund) -> str:
+        """The out_refund_no of *refund*, minted at first need."""
+        if refund.number is None:
+            refund.number = self._mint.number(refund.shape)
+        return refund.number
 
     def auth_code(self, order: Order) -> str:
         """The payment code of *order*, minted at first need."""
@@ -66,26 +73,24 @@ class Calls:
         return self._on(order, "order_close", role)
 
     def reverse(self, order: Order, role: Role | None) -> Call:
-        """Reverse."""
-        return self._on(order, "order_reverse", role)
+        """Reverse; unlike closing, it names the appid too."""
+        call = self._on(order, "order_reverse", role)
+        appid = {"sp_appid" if order.partner else "appid": self.merchant(role or order.role).appid}
+        return replace(call, body=appid | call.body)
 
     def refund(self, refund: Refund, role: Role | None, transaction_id: str | None) -> Call:
         """Apply for *refund*."""
         order = refund.order
-        if refund.number is None:
-            refund.number = self._mint.number(refund.shape)
         body: dict[str, Any] = {} if refund.by == "transaction_id" else {"out_trade_no": self.number(order)}
         if refund.by != "out_trade_no":
             body["transaction_id"] = transaction_id
         amount = {"refund": refund.amount, "total": order.total, "currency": "CNY"}
-        body |= {"out_refund_no": refund.number, "amount": amount, **self._sub(order), **refund.fields}
+        body |= {"out_refund_no": self.refund_number(refund), "amount": amount, **self._sub(order), **refund.fields}
         return Call("refund_create", role or order.role, body=body)
 
     def query_refund(self, refund: Refund, role: Role | None) -> Call:
         """Query by out_refund_no."""
-        if refund.number is None:
-            refund.number = self._mint.number(refund.shape)
-        return Call("refund_query", role or refund.order.role, {"out_refund_no": refund.number}, self._sub(refund.order))
+        return Call("refund_query", role or refund.order.role, {"out_refund_no": self.refund_number(refund)}, self._sub(refund.order))
 
     def apply_abnormal(self, refund: Refund, refund_id: str, body: Mapping[str, Any], headers: Mapping[str, str]) -> Call:
         """Pay out another way."""
