@@ -45,7 +45,7 @@ def run_checks(
     if quiet:
         arguments.append("--wx-quiet")
     if parallel > 1:
-        arguments += ["-p", "xdist.plugin", "-n", str(parallel), "--dist", "worksteal"]
+        arguments += ["-p", "xdist.plugin", "-n", str(parallel), "--dist", "loadgroup" if "--selftest" in options else "worksteal"]
     keeper = _Keeper()
     with _alone():
         code = pytest.main([*arguments, *options], plugins=[keeper, *extra])

@@ -3,6 +3,7 @@
 import fnmatch
 import zlib
 from collections.abc import Callable, Generator, Iterator
+from typing import cast
 
 import hypothesis
 import pytest
@@ -26,6 +27,7 @@ _ANSWER_GROUPS = frozenset({"response", "keys", "certificates", "error", "echo"}
 """Groups of rules whose checks judge answers as such; the observers of all answers would speak before them."""
 _OPENED = pytest.StashKey[Opened]()
 _SESSION = pytest.StashKey[Session]()
+_KILLED = pytest.StashKey[set[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,7 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
     group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
-    group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault is always judged so")
+    group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
     group.addoption("--wx-quiet", action="store_true", help="print nothing of the run itself")
     group.addoption("--selftest", action="store_true", help="judge every check against the seeded faults of its rules")
 
@@ -51,6 +53,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"There is no profile {name!r}; choose {', '.join(profiles.PROFILES)}.")
     profiles.apply(profiles.PROFILES[name], shrink=not config.getoption("--selftest"))
     config.stash[_OPENED] = _open(config)
+    config.stash[_KILLED] = set()
+    config.addinivalue_line("markers", "xdist_group(name): checks that must run on one worker")
     if not hasattr(config, "workerinput"):
         config.stash[_SESSION] = Session(config, config.stash[_OPENED])
         config.pluginmanager.register(config.stash[_SESSION], "wxconform-session")
@@ -69,7 +73,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     rules = {rule for marker in metafunc.definition.iter_markers("judges") for rule in marker.args}
     wanted = [fault.id for fault in seeded_faults().values() if fault.rule in rules]
-    metafunc.parametrize("seeded_fault", wanted, indirect=True)
+    # All checks of a fault go to one worker, which stops at the first that catches it.
+    grouped = [pytest.param(fault, marks=pytest.mark.xdist_group(fault)) for fault in wanted]
+    metafunc.parametrize("seeded_fault", grouped, indirect=True)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -85,7 +91,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if not rules or glob is None or any(fnmatch.fnmatchcase(rule, glob) for rule in rules):
             kept.append(item)
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    # Walks through whole histories cost most, so in a self-test they come last.
+    items[:] = sorted(kept, key=lambda item: "walk" in getattr(item, "fixturenames", ()))
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
             hypothesis.seed(_seed_of(item))(item.function)
@@ -104,6 +111,8 @@ def _rules_of(item: pytest.Item) -> tuple[str, ...]:
 def seeded_fault(request: pytest.FixtureRequest) -> str | None:
     """The fault seeded into the mock for this check, if any."""
     chosen: str | None = getattr(request, "param", None) or request.config.getoption("--fault")
+    if chosen in request.config.stash[_KILLED] and request.config.getoption("--selftest"):
+        pytest.skip("the fault is caught already")
     return chosen
 
 
@@ -113,6 +122,7 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
     recorder = request.node.stash.get(_RECORDER, None)
     if recorder is not None:
+        target.first_only = request.config.getoption("--selftest")
         target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)
         recorder.platform = target
         recorder.fault = seeded_fault
@@ -128,7 +138,8 @@ def walk(request: pytest.FixtureRequest) -> Callable[[Callable[[], RuleBasedStat
 
     def run(make: Callable[[], RuleBasedStateMachine]) -> None:
         effort = settings(max_examples=profile.walks, stateful_step_count=profile.steps)
-        run_state_machine_as_test(hypothesis.seed(seed)(make), settings=effort)
+        # Typed for a class only, but documented and made for any factory.
+        run_state_machine_as_test(cast("type[RuleBasedStateMachine]", hypothesis.seed(seed)(make)), settings=effort)
 
     return run
 
@@ -157,6 +168,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     report.user_properties.append((RECORD, to_dict(finished)))
     if recorder.fault is not None:
         report.user_properties.append((SEEDED, recorder.fault))
+        if any(finding.rule == seeded_faults()[recorder.fault].rule for finding in finished.findings):
+            item.config.stash[_KILLED].add(recorder.fault)
     if finished.outcome in {"not-applicable", "not-exercised", "inconclusive"} and report.failed:
         report.outcome = "skipped"
         report.longrepr = (str(item.path), 0, f"{finished.outcome}: {finished.reason}")

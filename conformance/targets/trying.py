@@ -54,5 +54,7 @@ def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case],
             attempt(case)
         except Violation as violation:
             found.append(Evidence.of(violation, platform, str(case)))
+            if platform.first_only:
+                break
     if found:
         raise ManyViolations(tuple(found), tried)

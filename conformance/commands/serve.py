@@ -1,0 +1,85 @@
+"""`wxconform serve`: run the reference platform behind HTTP."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from conformance.targets.verdicts import ConfigurationError
+from reference.identity import IdentityError, bundled, read
+from reference.platform import Platform
+from reference.platform.faults import find
+from reference.platform.serve import ServeError, Serving, serve
+from reference.platform.sqlite import StateError
+
+__all__ = ["add_arguments", "main"]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe how a platform can be served."""
+    parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--port", type=int, default=8080, help="the port to listen on; 0 picks a free one (default: 8080)")
+    parser.add_argument(
+        "--base-url", metavar="URL", help="what clients call this platform, if not by host and port; stands in download_urls"
+    )
+    parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    parser.add_argument(
+        "--key-mode",
+        choices=("certificate", "public_key", "combined"),
+        default="combined",
+        help="what the platform signs with (default: combined)",
+    )
+    parser.add_argument(
+        "--state", type=Path, metavar="FILE", help="keep orders, refunds and notifications in FILE; nothing acknowledged is lost"
+    )
+    parser.add_argument(
+        "--notify",
+        choices=("post", "hold"),
+        default="post",
+        help="send notifications to their notify_url, or leave them to the control API (default: post)",
+    )
+    parser.add_argument(
+        "--notify-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="send notifications to HOST too, not only to this machine; may be repeated",
+    )
+    parser.add_argument(
+        "--settle-after", type=int, metavar="SECONDS", help="pay refunds out by themselves (default: when the control API says so)"
+    )
+    parser.add_argument("--allow-remote-control", action="store_true", help="open the control API on addresses other machines reach")
+    parser.add_argument("--fault", metavar="ID", help="serve a platform with a seeded fault, to see it caught")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Serve until interrupted."""
+    try:
+        serve(_serving(arguments), _say)
+    except (ServeError, StateError, IdentityError) as error:
+        raise ConfigurationError(str(error)) from error
+    except KeyboardInterrupt:
+        _say("stopped")
+    return 0
+
+
+def _serving(arguments: argparse.Namespace) -> Serving:
+    if arguments.settle_after is not None and arguments.settle_after < 0:
+        raise ConfigurationError(f"--settle-after {arguments.settle_after} lies in the past. Give seconds from 0.")
+    return Serving(
+        identity=bundled() if arguments.identity is None else read(Path(arguments.identity)),
+        host=arguments.host,
+        port=arguments.port,
+        base_url=None if arguments.base_url is None else arguments.base_url.rstrip("/"),
+        state=arguments.state,
+        key_mode=arguments.key_mode,
+        notify=arguments.notify,
+        notify_hosts=tuple(arguments.notify_host),
+        settle_after=arguments.settle_after,
+        remote_control=arguments.allow_remote_control,
+        kind=Platform if arguments.fault is None else find(arguments.fault).platform,
+    )
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
