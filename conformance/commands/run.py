@@ -4,10 +4,12 @@ import argparse
 from pathlib import Path
 
 from conformance.commands.pytest_run import run_checks, workers
-from conformance.runner.opening import open_target
+from conformance.runner.doctor import examine, worst
+from conformance.runner.opening import Opened, open_target
 from conformance.runner.profiles import PROFILES
-from conformance.targets.verdicts import ConfigurationError
+from conformance.targets.verdicts import ConfigurationError, Unreachable
 from reference.rules import load
+from reports.outcomes import Outcome
 
 __all__ = ["add_arguments", "main"]
 
@@ -37,6 +39,7 @@ def main(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(f"There is no profile {arguments.profile!r}. Choose one of {', '.join(PROFILES)}.")
     _require_rules(arguments.rule)
     opened = open_target(arguments.target, arguments.identity, arguments.fault)
+    _require_health(opened)
     _require_folder(Path(arguments.report))
     options = ["--target", arguments.target, "--profile", arguments.profile, "--seed", str(arguments.seed), "--report", arguments.report]
     for name in ("rule", "fault", "identity"):
@@ -55,6 +58,15 @@ def _require_rules(glob: str | None) -> None:
     book = load()
     if not book.matching(glob):
         book.get_or_suggest(glob)
+
+
+def _require_health(opened: Opened) -> None:
+    """Let the doctor look before anything is judged or written."""
+    found = worst(list(examine(opened)))
+    if found.outcome is Outcome.CONFIG:
+        raise ConfigurationError(found.says)
+    if found.outcome is Outcome.INCONCLUSIVE:
+        raise Unreachable(found.says)
 
 
 def _require_folder(folder: Path) -> None:

@@ -112,6 +112,8 @@ def test_expectation_wants_documented_codes() -> None:
         {"code": "PARAM_ERROR", "message": "参数错误"},
         {"code": "PARAM_ERROR", "message": "m", "detail": {"field": "/amount/currency", "value": 1, "issue": "i", "location": "body"}},
         {"code": "SIGN_ERROR", "message": "m", "detail": {"sign_information": {"method": "GET"}}, "extra": None},
+        {"code": "PARAM_ERROR", "message": "m", "detail": [{"field": "/amount/total", "issue": "i"}, {"field": "/description"}]},
+        {"code": "PARAM_ERROR", "message": "m", "detail": None},
     ],
 )
 def test_documented_shapes_have_no_problem(body: dict[str, object]) -> None:
@@ -133,6 +135,7 @@ def test_documented_shapes_have_no_problem(body: dict[str, object]) -> None:
         (b'{"code":"PARAM_ERROR"}', "message is None"),
         (b'{"code":"C","message":"m","detail":"d"}', "detail is 'd'"),
         (b'{"code":"C","message":"m","detail":{"field":1}}', "detail.field is 1"),
+        (b'{"code":"C","message":"m","detail":[{"field":"f"},{"issue":[]}]}', "detail.issue is []"),
     ],
 )
 def test_says_what_is_misshapen(body: bytes, says: str) -> None:

@@ -1,0 +1,49 @@
+"""Run `wxconform` as a person does: in a process and a folder of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+__all__ = ["Ran", "Wxconform"]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command printed, and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def complaint(self) -> str:
+        """What it printed to stderr, which must be a paragraph and no traceback."""
+        assert "Traceback" not in self.err, self.err
+        return self.err
+
+
+Wxconform = Callable[..., Ran]
+
+
+@pytest.fixture
+def wxconform(tmp_path: Path) -> Wxconform:
+    """Return a function that runs a command in an empty folder."""
+
+    def run(*words: str, env: dict[str, str] | None = None) -> Ran:
+        done = subprocess.run(
+            [sys.executable, "-m", "conformance", *words],
+            cwd=tmp_path,
+            env={**os.environ, "NO_COLOR": "1", **(env or {})},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        return Ran(done.returncode, done.stdout, done.stderr)
+
+    return run
