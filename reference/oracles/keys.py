@@ -18,6 +18,7 @@ __all__ = [
     "load_certificate",
     "load_private_key",
     "load_public_key",
+    "same_serial",
     "serial_no",
 ]
 
@@ -144,6 +145,11 @@ class KeyRing:
         if now is not None and not key.is_valid_at(now):
             raise UnknownSerial(f"The certificate {key.serial} is outside its validity.")
         return key.key
+
+
+def same_serial(one: str, other: str) -> bool:
+    """Tell whether two texts name one key: serial numbers by value, whatever their case and leading zeros, ids of public keys literally."""
+    return _identity(one) == _identity(other)
 
 
 def _identity(serial: str) -> str | int:

@@ -22,6 +22,7 @@ from reference.oracles.keys import (
     load_certificate,
     load_private_key,
     load_public_key,
+    same_serial,
     serial_no,
 )
 from tests.oracles.known import each, private, public
@@ -140,6 +141,14 @@ def test_chooses_by_serial() -> None:
 def test_serial_numbers_are_compared_by_value(serial: str) -> None:
     """Letter case and leading zeros of a certificate's serial number do not matter."""
     assert _ring().choose(serial) == public("gen-platform")
+
+
+def test_one_key_may_be_written_in_two_ways() -> None:
+    """Two texts name one key when their serial numbers are equal in value, or when they are literally the same id of a public key."""
+    assert same_serial("0C4AEF34", "c4aef34")
+    assert same_serial(PUBLIC_ID, PUBLIC_ID)
+    assert not same_serial(PUBLIC_ID, PUBLIC_ID.lower())
+    assert not same_serial("0C4AEF34", "")
 
 
 @pytest.mark.parametrize(

@@ -42,12 +42,6 @@ def wechatpayv3() -> Iterator[Player]:
 
 
 @pytest.fixture(scope="session")
-def axios_folder() -> Path:
-    """The folder whose node_modules hold wechatpay-axios-plugin."""
-    return _modules(_NODE)
-
-
-@pytest.fixture(scope="session")
 def axios_downloader() -> Path:
     """The command line that comes with wechatpay-axios-plugin and downloads certificates."""
     folder = _modules(_NODE_DOWNLOADER)
@@ -55,11 +49,12 @@ def axios_downloader() -> Path:
 
 
 @pytest.fixture(scope="session")
-def axios_plugin(axios_folder: Path) -> Iterator[Player]:
+def axios_plugin() -> Iterator[Player]:
     """The SDK wechatpay-axios-plugin in its own node_modules and process."""
+    folder = _modules(_NODE)
     node = shutil.which("node")
     assert node is not None  # without it there is no folder
-    yield from _playing((node, str(_HERE / "node_driver.cjs"), str(axios_folder)), _NODE.partition("@")[2])
+    yield from _playing((node, str(_HERE / "node_driver.cjs"), str(folder)), _NODE.partition("@")[2])
 
 
 @pytest.fixture

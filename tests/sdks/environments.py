@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 __all__ = ["Unavailable", "node_modules", "python_venv"]
 
@@ -64,14 +63,12 @@ def _made(name: str, fill: Callable[[Path], None]) -> Path:
 
 
 def _run(*command: str) -> None:
+    program = Path(command[0]).name
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        _give_up(command, str(error))
+        raise Unavailable(f"{program} did not finish: {error}") from error
     if done.returncode:
-        _give_up(command, done.stderr.strip() or done.stdout.strip())
-
-
-def _give_up(command: tuple[str, ...], why: str) -> NoReturn:
-    last = why.splitlines()[-1] if why else "no output"
-    raise Unavailable(f"`{Path(command[0]).name} … {command[-1]}` did not work: {last}")
+        lines = (done.stderr or done.stdout or "no output").strip().splitlines()
+        said = next((line for line in lines if line.lower().startswith(("error", "npm error"))), lines[-1])
+        raise Unavailable(f"{program} says: {said}")
