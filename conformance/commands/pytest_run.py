@@ -37,7 +37,18 @@ def run_checks(
     Other people's pytest plugins stay outside: what is installed beside the suite must not change a verdict.
     """
     checks = str(resources.files("conformance") / "checks")
-    arguments = [checks, "--rootdir", checks, "-c", os.devnull, "--override-ini", "addopts=", "--strict-markers", "--import-mode=importlib"]
+    arguments = [
+        checks,
+        "--rootdir",
+        checks,
+        "-c",
+        os.devnull,
+        "--override-ini",
+        "addopts=",
+        "--strict-markers",
+        "--import-mode=importlib",
+        "--assert=plain",
+    ]
     for name in _PLUGINS:
         arguments += ["-p", name]
     for name in _WITHOUT:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from conformance.cli import main
+
 __all__ = ["Ran", "Wxconform"]
 
 
@@ -31,8 +33,22 @@ Wxconform = Callable[..., Ran]
 
 
 @pytest.fixture
+def answered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Wxconform:
+    """Return a function that runs a command in an empty folder, in this process: for commands that end before any check runs."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> Ran:
+        capsys.readouterr()
+        code = main(words)
+        printed = capsys.readouterr()
+        return Ran(code, printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
 def wxconform(tmp_path: Path) -> Wxconform:
-    """Return a function that runs a command in an empty folder."""
+    """Return a function that runs a command in an empty folder, in a process of its own."""
 
     def run(*words: str, env: dict[str, str] | None = None) -> Ran:
         done = subprocess.run(

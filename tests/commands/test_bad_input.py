@@ -26,35 +26,35 @@ from tests.commands.conftest import Wxconform
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
-def test_a_mistake_names_the_value_and_the_remedy(wxconform: Wxconform, words: tuple[str, ...], code: int, names: str, remedy: str) -> None:
+def test_a_mistake_names_the_value_and_the_remedy(answered: Wxconform, words: tuple[str, ...], code: int, names: str, remedy: str) -> None:
     """Wrong names exit 2, an unreachable host 3, each with one paragraph and no traceback."""
-    ran = wxconform(*words)
+    ran = answered(*words)
 
     assert ran.code == code, ran.err
     assert names in ran.complaint
     assert remedy in ran.complaint
 
 
-def test_the_doctor_tells_an_unreachable_host(wxconform: Wxconform) -> None:
+def test_the_doctor_tells_an_unreachable_host(answered: Wxconform) -> None:
     """The doctor of a host that does not answer exits 3 and names it."""
-    ran = wxconform("doctor", "http://127.0.0.1:9/")
+    ran = answered("doctor", "http://127.0.0.1:9/")
 
     assert ran.code == 3
     assert "127.0.0.1:9" in ran.out + ran.complaint
 
 
-def test_nothing_is_written_for_a_mistake(wxconform: Wxconform, tmp_path: Path) -> None:
+def test_nothing_is_written_for_a_mistake(answered: Wxconform, tmp_path: Path) -> None:
     """A run that cannot begin leaves no half-written report."""
-    wxconform("run", "mock", "--fault", "no-such-fault")
+    answered("run", "mock", "--fault", "no-such-fault")
 
     assert not list(tmp_path.rglob("*"))
 
 
-def test_malformed_settings_are_pointed_at(wxconform: Wxconform, tmp_path: Path) -> None:
+def test_malformed_settings_are_pointed_at(answered: Wxconform, tmp_path: Path) -> None:
     """A wxconform.toml that is no TOML exits 2 and says where."""
     (tmp_path / "wxconform.toml").write_text("[targets.shop\n")
 
-    ran = wxconform("run", "shop")
+    ran = answered("run", "shop")
 
     assert ran.code == 2
     assert "wxconform.toml" in ran.complaint
@@ -69,18 +69,18 @@ def test_malformed_settings_are_pointed_at(wxconform: Wxconform, tmp_path: Path)
         ("url = 5", "5"),
     ],
 )
-def test_unknown_and_unresolvable_settings_are_named(wxconform: Wxconform, tmp_path: Path, section: str, names: str) -> None:
+def test_unknown_and_unresolvable_settings_are_named(answered: Wxconform, tmp_path: Path, section: str, names: str) -> None:
     """A setting that means nothing, or whose value cannot be had, is named."""
     (tmp_path / "wxconform.toml").write_text(f"[targets.shop]\n{section}\n")
 
-    ran = wxconform("run", "shop")
+    ran = answered("run", "shop")
 
     assert ran.code == 2
     assert names in ran.complaint
 
 
-def _own_keys(tmp_path: Path, wxconform: Wxconform, **changed: str) -> None:
-    assert wxconform("identity", "keys").code == 0
+def _own_keys(tmp_path: Path, answered: Wxconform, **changed: str) -> None:
+    assert answered("identity", "keys").code == 0
     values = {
         "url": "http://127.0.0.1:9",
         "mchid": "1900000001",
@@ -106,53 +106,53 @@ def _own_keys(tmp_path: Path, wxconform: Wxconform, **changed: str) -> None:
     ],
     ids=["a certificate for a key", "no such file", "somebody else's key", "31 bytes", "a key for a certificate"],
 )
-def test_wrong_keys_are_configuration_not_violations(wxconform: Wxconform, tmp_path: Path, changed: dict[str, str], names: str) -> None:
+def test_wrong_keys_are_configuration_not_violations(answered: Wxconform, tmp_path: Path, changed: dict[str, str], names: str) -> None:
     """A key that is none, is missing, or belongs to another certificate, and a key too short, exit 2 before anything is judged."""
-    _own_keys(tmp_path, wxconform, **changed)
+    _own_keys(tmp_path, answered, **changed)
 
-    ran = wxconform("run", "shop")
+    ran = answered("run", "shop")
 
     assert ran.code == 2
     assert names in ran.complaint
 
 
-def test_an_identity_is_never_overwritten(wxconform: Wxconform) -> None:
+def test_an_identity_is_never_overwritten(answered: Wxconform) -> None:
     """Making an identity where one is exits 2 and says so."""
-    wxconform("identity", "keys")
+    answered("identity", "keys")
 
-    ran = wxconform("identity", "keys")
+    ran = answered("identity", "keys")
 
     assert ran.code == 2
     assert "already exists" in ran.complaint
 
 
-def test_a_report_folder_that_is_a_file_is_refused(wxconform: Wxconform, tmp_path: Path) -> None:
+def test_a_report_folder_that_is_a_file_is_refused(answered: Wxconform, tmp_path: Path) -> None:
     """--report naming a file exits 2."""
     (tmp_path / "taken").write_text("")
 
-    ran = wxconform("run", "mock", "--report", "taken")
+    ran = answered("run", "mock", "--report", "taken")
 
     assert ran.code == 2
     assert "taken" in ran.complaint
 
 
-def test_a_truncated_stream_is_refused_by_replay(wxconform: Wxconform, tmp_path: Path) -> None:
+def test_a_truncated_stream_is_refused_by_replay(wxconform: Wxconform, answered: Wxconform, tmp_path: Path) -> None:
     """A run.ndjson cut in half exits 2."""
     assert wxconform("run", "mock", "--rule", "v3.request.refuses-stale-timestamp", "--profile", "smoke").code == 0
     stream = tmp_path / "conformance-report" / "run.ndjson"
     stream.write_bytes(stream.read_bytes()[: stream.stat().st_size // 2])
 
-    ran = wxconform("replay", "8F3KQ2")
+    ran = answered("replay", "8F3KQ2")
 
     assert ran.code == 2
     assert "run.ndjson" in ran.complaint
 
 
-def test_vectors_of_another_schema_are_refused(wxconform: Wxconform, tmp_path: Path) -> None:
+def test_vectors_of_another_schema_are_refused(answered: Wxconform, tmp_path: Path) -> None:
     """A vector file of another schema exits 2 and names both schemas."""
     (tmp_path / "mine.json").write_text(json.dumps({"schema": "mine/7", "vectors": []}))
 
-    ran = wxconform("vectors", "mine.json")
+    ran = answered("vectors", "mine.json")
 
     assert ran.code == 2
     assert "mine/7" in ran.complaint

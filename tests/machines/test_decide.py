@@ -15,7 +15,7 @@ def _refund(amount: int, state: str = "PROCESSING") -> Entity:
     return Entity("refund", "m", f"r{amount}{state}", state, _NOW, {"amount": {"refund": amount, "total": 100}})
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
 def test_every_event_has_an_answer_in_every_state(machine: Machine) -> None:
     """No state of a table is left without a move, a repetition or a refusal for an event that can be tried in it."""
     for event in machine.events.values():
@@ -24,7 +24,7 @@ def test_every_event_has_an_answer_in_every_state(machine: Machine) -> None:
             assert isinstance(decide(machine, event, Case(subject.draft, _NOW, subject)), Move | Repeat | Refusal)
 
 
-@pytest.mark.parametrize("machine", MACHINES.values(), ids=str)
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
 def test_terminal_states_are_never_left(machine: Machine) -> None:
     """No transition of a table leads out of a terminal state."""
     assert not [move for move in machine.transitions() if move[0] in machine.terminal and move[2] != move[0]]
