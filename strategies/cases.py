@@ -10,6 +10,8 @@ from typing import Any, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from strategies.algorithms import RIGHT
+
 __all__ = ["Call", "Fault", "NumberShape", "Order", "Product", "Refund", "Role", "Signing", "Wire"]
 
 Product = Literal["jsapi", "app", "h5", "native", "codepay"]
@@ -98,6 +100,7 @@ class Signing:
     """How a request is signed: everything that goes into the signature and the Authorization header.
 
     *message* replaces the signed bytes; *header* replaces the whole Authorization value ("" sends none). *timestamp* in seconds.
+    *algorithm* is one of `strategies.algorithms`.
     """
 
     method: str
@@ -108,6 +111,7 @@ class Signing:
     mchid: str
     serial_no: str
     private_key: RSAPrivateKey
+    algorithm: str = RIGHT
     scheme: str = "WECHATPAY2-SHA256-RSA2048"
     order: tuple[str, ...] = ("mchid", "nonce_str", "signature", "timestamp", "serial_no")
     message: bytes | None = None

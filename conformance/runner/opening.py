@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 
 from conformance.runner.config import FILE, read_settings
 from conformance.runner.identities import identity_for
-from conformance.targets.http_world import HttpWorld
+from conformance.targets.http_world import HttpWorld, PrivateWorld
 from conformance.targets.platform import Platform
+from conformance.targets.remote_clock import remote_clock
 from conformance.targets.transport import DirectTransport, HttpTransport
 from conformance.targets.verdicts import ConfigurationError
 from conformance.targets.world import DirectWorld
@@ -37,7 +38,10 @@ class Opened:
 
 
 def open_target(name: str, identity_folder: str | None, fault: str | None, *, config: Path = Path(FILE)) -> Opened:
-    """Open the target called *name*: `mock`, a URL, or a section of wxconform.toml. Raises ConfigurationError for a person's mistake."""
+    """Open the target called *name*: `mock`, a URL, or a section of wxconform.toml.
+
+    Raises ConfigurationError for a person's mistake, Inconclusive (Unreachable) for a platform that does not answer.
+    """
     settings = read_settings(name, config)
     identity = identity_for(identity_folder, settings)
     if name == "mock":
@@ -48,8 +52,7 @@ def open_target(name: str, identity_folder: str | None, fault: str | None, *, co
         raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
     url = str(settings.values.get("url", "")) if settings is not None else name
     base_url = _base_url(name, url)
-    world = HttpWorld.of(base_url)
-    return Opened(name, "platform", identity, base_url, lambda _seed, _fault: _remote(name, base_url, identity, world))
+    return Opened(name, "platform", identity, base_url, _remote(name, base_url, identity))
 
 
 def _base_url(name: str, url: str) -> str:
@@ -73,5 +76,21 @@ def _mock(identity: Identity, seed: int, fault: str | None) -> Platform:
     return Platform("mock", identity, DirectTransport(platform), world=DirectWorld(platform), seed=seed)
 
 
-def _remote(name: str, base_url: str, identity: Identity, world: HttpWorld | None) -> Platform:
-    return Platform(name, identity, HttpTransport(base_url), world=world)
+def _remote(name: str, base_url: str, identity: Identity) -> Callable[[int, str | None], Platform]:
+    """Return what makes a platform for each check: in a world of its own where the target offers that, else in the one there is."""
+    shared = HttpWorld.of(base_url)
+    if shared is not None:
+        shared.close()
+        powers = shared.powers
+
+        def alone(seed: int, _fault: str | None) -> Platform:
+            world = PrivateWorld(base_url, seed, powers)
+            return Platform(name, identity, world.transport, world=world, seed=seed)
+
+        return alone
+    transport = HttpTransport(base_url)
+    try:
+        clock = remote_clock(transport)
+    finally:
+        transport.close()
+    return lambda _seed, _fault: Platform(name, identity, HttpTransport(base_url), clock=clock)

@@ -15,7 +15,7 @@ from conformance.runner.opening import Opened, open_target
 from conformance.runner.recorder import Recorder
 from conformance.runner.session import RECORD, SEEDED, Session
 from conformance.targets.platform import Platform
-from conformance.targets.verdicts import ConfigurationError
+from conformance.targets.verdicts import ConfigurationError, Inconclusive
 from reference.platform.faults import UnknownFault, seeded_faults
 from reference.rules import load
 from reports.model import to_dict
@@ -65,6 +65,8 @@ def _open(config: pytest.Config) -> Opened:
         return open_target(config.getoption("--target"), config.getoption("--identity"), config.getoption("--fault"))
     except (ConfigurationError, UnknownFault) as error:
         raise pytest.UsageError(str(error)) from error
+    except Inconclusive as error:
+        pytest.exit(str(error), returncode=3)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

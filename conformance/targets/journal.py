@@ -15,9 +15,13 @@ from conformance.targets.exchange import Exchange, Step
 from conformance.targets.signer import authorize
 from reference.identity import Identity
 from reference.oracles import signature
+from strategies import algorithms
 from strategies.cases import Signing, Wire
 
 __all__ = ["Renaming", "signing_from", "to_json", "wire_from"]
+
+_SIGNATURE = "{signature}"
+"""In a kept Authorization header: a signature to be made anew."""
 
 
 def to_json(steps: Sequence[Step], identity: Identity, minted: Sequence[str]) -> tuple[dict[str, Any], ...]:
@@ -39,6 +43,7 @@ def _sent(exchange: Exchange, identity: Identity) -> dict[str, Any]:
         "mchid": signing.mchid,
         "serial_no": signing.serial_no,
         "key": _key_name(signing.private_key, identity),
+        "algorithm": signing.algorithm,
         "scheme": signing.scheme,
         "order": list(signing.order),
         "message": None if signing.message == usual else _text(signing.message or b""),
@@ -49,10 +54,12 @@ def _sent(exchange: Exchange, identity: Identity) -> dict[str, Any]:
 
 
 def _altered_header(exchange: Exchange) -> str | None:
-    """The Authorization value as it went out, where it is not simply what signing gives."""
-    _, regular = authorize(replace(exchange.signing, header=None))
+    """The Authorization value as it went out, where it is not simply what signing gives; its signature is left to the replay."""
+    signing = exchange.signing
+    _, regular = authorize(replace(signing, header=None))
     sent = next((value for name, value in exchange.wire.headers if name.lower() == "authorization"), "")
-    return None if sent == regular else sent
+    made = algorithms.make(signing.algorithm, signing.private_key, exchange.message)
+    return None if sent == regular else sent.replace(made, _SIGNATURE)
 
 
 def _skew(timestamp: str, at: int) -> int | None:
@@ -140,16 +147,23 @@ def signing_from(kept: Mapping[str, Any], identity: Identity, names: Renaming, n
         mchid=kept["mchid"],
         serial_no=kept["serial_no"],
         private_key=keys.get(kept["key"], foreign),
+        algorithm=kept["algorithm"],
         scheme=kept["scheme"],
         order=tuple(kept["order"]),
         header=None if kept["header"] is None else names.text(kept["header"]),
     )
-    return signing if kept["message"] is None else replace(signing, message=names.data(kept["message"]))
+    if kept["message"] is not None:
+        signing = replace(signing, message=names.data(kept["message"]))
+    if signing.header is not None and _SIGNATURE in signing.header:
+        message, _ = authorize(signing)
+        made = algorithms.make(signing.algorithm, signing.private_key, message)
+        signing = replace(signing, header=signing.header.replace(_SIGNATURE, made))
+    return signing
 
 
 def wire_from(kept: Mapping[str, Any], names: Renaming, authorization: str) -> Wire:
     """Return the kept request as it goes out now; its Authorization is made anew if it was a signed one."""
     headers = [(name, names.text(value)) for name, value in kept["headers"]]
     wire = Wire(kept["method"], names.text(kept["target"]), tuple(headers), names.data(kept["body"]))
-    signed = any(name.lower() == "authorization" for name, _ in headers)
-    return wire.with_header("Authorization", authorization) if signed and authorization else wire
+    name = next((name for name, _ in headers if name.lower() == "authorization"), None)
+    return wire.with_header(name, authorization) if name and authorization else wire

@@ -2,6 +2,7 @@
 
 import secrets
 from random import Random
+from threading import Lock
 
 from strategies.cases import NumberShape
 
@@ -15,6 +16,7 @@ class Mint:
 
     def __init__(self, seed: int | None = None) -> None:
         self._count = 0
+        self._counting = Lock()
         self._prefix = "" if seed is not None else _in_base62(secrets.randbits(40)).rjust(7, "0")
         self._random = Random(seed)  # noqa: S311 - unique is enough, and repeatable is wanted
         self.minted: list[str] = []
@@ -24,8 +26,9 @@ class Mint:
 
         A shape too short to be unique among all numbers of the run (a single character) is filled from its tail.
         """
-        self._count += 1
-        unique = self._prefix + _in_base62(self._count)
+        with self._counting:  # numbers are minted from several threads when requests go out together
+            self._count += 1
+            unique = self._prefix + _in_base62(self._count)
         self.minted.append(self._shaped(unique, shape))
         return self.minted[-1]
 

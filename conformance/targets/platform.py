@@ -1,7 +1,8 @@
 """The platform target: what a check talks to, whatever stands behind it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Literal, TypeVar
 
 from conformance.targets.answer import Answer
 from conformance.targets.calls import Calls
@@ -15,6 +16,7 @@ from conformance.targets.world import Answering, World
 from reference.contract import load
 from reference.identity import Identity, Merchant
 from reference.platform import Delivery
+from reference.platform.signing import KeyMode
 from strategies.cases import Call, Fault, Order, Refund, Role, Signing, Wire
 
 __all__ = ["Platform"]
@@ -30,8 +32,11 @@ _POWERS = {
     "lose_next": "loss",
     "plan_code": "code-plans",
     "fund": "balance",
+    "use_keys": "key-modes",
 }
 """The capability each action on the world takes."""
+
+Answered = TypeVar("Answered")
 
 
 class Platform:
@@ -56,12 +61,13 @@ class Platform:
         self.contract = load("v3")
         self.world = world
         self.observing = True
+        self.first_only = False
         self._keys = keyring(identity)
         self._transport = transport
         self._clock = clock
         self.mint = Mint(seed)
         self._signer = Signer(self.contract, self.now, self.mint.nonce_str)
-        self._calls = Calls(identity, self.mint)
+        self.calls = Calls(identity, self.mint)
         self.exchanges: list[Exchange] = []
         self.steps: list[Step] = []
         self.sent = 0
@@ -73,6 +79,12 @@ class Platform:
         """What this target offers beyond its API."""
         roles = {f"{role}-merchant" for role, merchant in (("partner", self.identity.partner), ("other", self.identity.other)) if merchant}
         return frozenset(roles) | (self.world.powers if self.world is not None else frozenset())
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The roles for which there is a merchant."""
+        parts: tuple[Role, ...] = ("merchant", "partner", "other")
+        return tuple(role for role in parts if getattr(self.identity, role) is not None)
 
     def needs(self, *capabilities: str) -> None:
         """Say what a check cannot do without. Raises NotApplicable, naming what is missing."""
@@ -90,7 +102,11 @@ class Platform:
 
     def merchant(self, role: Role = "merchant") -> Merchant:
         """The merchant that plays *role*."""
-        return self._calls.merchant(role)
+        return self.calls.merchant(role)
+
+    def target(self, call: Call) -> str:
+        """Path and query of *call* as they are signed and sent."""
+        return self._signer.target(call)
 
     def begin_example(self) -> None:
         """Forget the evidence of what was tried before."""
@@ -124,45 +140,78 @@ class Platform:
 
     def place(self, order: Order, *, broken_by: Fault | None = None, signed_by: Merchant | None = None) -> Answer:
         """Place *order*."""
-        return self.send(self._calls.place(order), broken_by=broken_by, label=f"place {order.product} order", signed_by=signed_by)
+        return self.send(self.calls.place(order), broken_by=broken_by, label=f"place {order.product} order", signed_by=signed_by)
 
     def query(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None) -> Answer:
         """Query *order* by its out_trade_no, as the merchant that placed it or as another *role*."""
-        return self.send(self._calls.query(order, role), broken_by=broken_by, label="query order", signed_by=signed_by)
+        return self.send(self.calls.query(order, role), broken_by=broken_by, label="query order", signed_by=signed_by)
 
-    def query_by_id(self, order: Order, transaction_id: str, *, role: Role | None = None) -> Answer:
+    def query_by_id(
+        self,
+        order: Order,
+        transaction_id: str,
+        *,
+        broken_by: Fault | None = None,
+        role: Role | None = None,
+        signed_by: Merchant | None = None,
+    ) -> Answer:
         """Query *order* by transaction_id."""
-        return self.send(self._calls.query_by_id(order, transaction_id, role), label="query order by transaction_id")
+        call = self.calls.query_by_id(order, transaction_id, role)
+        return self.send(call, broken_by=broken_by, label="query order by transaction_id", signed_by=signed_by)
 
-    def close(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None) -> Answer:
+    def close(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None) -> Answer:
         """Close *order*."""
-        return self.send(self._calls.close(order, role), broken_by=broken_by, label="close order")
+        return self.send(self.calls.close(order, role), broken_by=broken_by, label="close order", signed_by=signed_by)
 
-    def reverse(self, order: Order, *, role: Role | None = None) -> Answer:
+    def reverse(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None) -> Answer:
         """Reverse an order paid by payment code."""
-        return self.send(self._calls.reverse(order, role), label="reverse order")
+        return self.send(self.calls.reverse(order, role), broken_by=broken_by, label="reverse order", signed_by=signed_by)
 
     def refund(
-        self, refund: Refund, *, broken_by: Fault | None = None, role: Role | None = None, transaction_id: str | None = None
+        self,
+        refund: Refund,
+        *,
+        broken_by: Fault | None = None,
+        role: Role | None = None,
+        transaction_id: str | None = None,
+        signed_by: Merchant | None = None,
     ) -> Answer:
         """Apply for *refund*. *transaction_id* is needed when the refund names its order by it, and is queried when not given."""
         if refund.by != "out_trade_no" and transaction_id is None:
             transaction_id = self.transaction_id(refund.order)
-        return self.send(self._calls.refund(refund, role, transaction_id), broken_by=broken_by, label=f"refund {refund.amount} fen")
+        call = self.calls.refund(refund, role, transaction_id)
+        return self.send(call, broken_by=broken_by, label=f"refund {refund.amount} fen", signed_by=signed_by)
 
-    def query_refund(self, refund: Refund, *, role: Role | None = None) -> Answer:
+    def query_refund(
+        self, refund: Refund, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None
+    ) -> Answer:
         """Query *refund* by its out_refund_no."""
-        return self.send(self._calls.query_refund(refund, role), label="query refund")
+        return self.send(self.calls.query_refund(refund, role), broken_by=broken_by, label="query refund", signed_by=signed_by)
 
     def apply_abnormal(
-        self, refund: Refund, refund_id: str, body: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+        self,
+        refund: Refund,
+        refund_id: str,
+        body: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        broken_by: Fault | None = None,
+        signed_by: Merchant | None = None,
     ) -> Answer:
         """Pay an abnormal refund out another way; *body* holds type and, for a bank card, the encrypted members."""
-        return self.send(self._calls.apply_abnormal(refund, refund_id, body, headers or {}), label="apply abnormal refund")
+        call = self.calls.apply_abnormal(refund, refund_id, body, headers or {})
+        return self.send(call, broken_by=broken_by, label="apply abnormal refund", signed_by=signed_by)
 
     def certificates(self, *, broken_by: Fault | None = None, headers: Mapping[str, str] | None = None, role: Role = "merchant") -> Answer:
         """List the platform certificates."""
         return self.send(Call("certificates_list", role, headers=headers or {}), broken_by=broken_by, label="list certificates")
+
+    def together(self, *acts: Callable[[], Answered]) -> list[Answered]:
+        """Do several things at the same moment, as far as the transport allows, and return what came of each."""
+        if not self._transport.concurrent:
+            return [act() for act in acts]
+        with ThreadPoolExecutor(len(acts)) as pool:
+            return list(pool.map(lambda act: act(), acts))
 
     def transaction_id(self, order: Order) -> str:
         """Return the transaction_id of a paid order, by querying it."""
@@ -223,7 +272,7 @@ class Platform:
 
     def plan_code(self, order: Order, state: Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"]) -> None:
         """Say what happens when the payment code of *order* is charged."""
-        code = self._calls.auth_code(order)
+        code = self.calls.auth_code(order)
         self._note("plan_code", auth_code=code, state=state)
         self._world("code-plans").plan_code(code, state)
 
@@ -231,6 +280,11 @@ class Platform:
         """Give a merchant a balance for refunds, in fen."""
         self._note("fund", mchid=self.merchant(role).mchid, balance=balance)
         self._world("balance").fund(self.merchant(role).mchid, balance)
+
+    def use_keys(self, key_mode: KeyMode) -> None:
+        """Let the platform sign with certificates, with the public key, or with both."""
+        self._note("use_keys", key_mode=key_mode)
+        self._world("key-modes").use_keys(key_mode)
 
     def close_connections(self) -> None:
         """Let go of the transport."""
@@ -243,7 +297,7 @@ class Platform:
 
     def _do(self, power: str, action: str, order: Order, **extra: Any) -> str | None:
         mchid = self.merchant(order.role).mchid
-        number = self._calls.number(order)
+        number = self.calls.number(order)
         self._note(action, mchid=mchid, out_trade_no=number, **extra)
         outcome: str | None = getattr(self._world(power), action)(mchid, number, **extra)
         return outcome

@@ -10,6 +10,7 @@ from conformance.targets.verdicts import SuiteFault
 from reference.contract import Contract
 from reference.identity import Merchant
 from reference.oracles import authorization, signature
+from strategies import algorithms
 from strategies.cases import Call, Fault, Signing, Wire
 
 __all__ = ["Signer", "authorize"]
@@ -35,7 +36,7 @@ class Signer:
         signing = fault.in_signing(
             Signing(
                 method=call.method or operation.method,
-                target=call.path or self._target(operation.path, call),
+                target=self.target(call),
                 body=body,
                 timestamp=str(self._now()),
                 nonce_str=self._nonce(),
@@ -51,12 +52,14 @@ class Signer:
         headers += call.headers.items()
         if value:
             headers.append(("Authorization", value))
-        wire = Wire(call.method or operation.method, call.path or self._target(operation.path, call), tuple(headers), body)
+        wire = Wire(call.method or operation.method, self.target(call), tuple(headers), body)
         return fault.on_wire(wire), replace(signing, message=message)
 
-    @staticmethod
-    def _target(template: str, call: Call) -> str:
-        path = template
+    def target(self, call: Call) -> str:
+        """Return path and query of *call* as they are signed and sent."""
+        if call.path is not None:
+            return call.path
+        path = self._contract.operations[call.operation].path
         for name, value in call.path_params.items():
             path = path.replace("{" + name + "}", quote(value, safe=_PATH_SAFE))
         if "{" in path:
@@ -74,7 +77,7 @@ def authorize(signing: Signing) -> tuple[bytes, str]:
     values = {
         "mchid": signing.mchid,
         "nonce_str": signing.nonce_str,
-        "signature": signature.sign(signing.private_key, message),
+        "signature": algorithms.make(signing.algorithm, signing.private_key, message),
         "timestamp": signing.timestamp,
         "serial_no": signing.serial_no,
     }

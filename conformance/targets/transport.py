@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.targets.verdicts import Inconclusive, Unreachable
+from conformance.targets.verdicts import ConfigurationError, Inconclusive, Unreachable
 from reference.platform import Platform as ReferencePlatform
 from strategies.cases import Wire
 
@@ -28,7 +28,9 @@ class Reply:
 
 
 class Transport(Protocol):
-    """Carries one request and brings back the answer."""
+    """Carries one request and brings back the answer; a *concurrent* one carries several at a time."""
+
+    concurrent: bool
 
     def send(self, wire: Wire) -> Reply:
         """Send *wire* and return the answer. Raises Unreachable or Inconclusive."""
@@ -39,6 +41,8 @@ class Transport(Protocol):
 
 class DirectTransport:
     """Calls the reference platform in this process."""
+
+    concurrent = False
 
     def __init__(self, platform: ReferencePlatform) -> None:
         self._platform = platform
@@ -53,20 +57,37 @@ class DirectTransport:
 
 
 class HttpTransport:
-    """Sends over HTTP, the request line and the body exactly as signed."""
+    """Sends over HTTP, the request line and the body exactly as signed. *headers* lead every request to its place, like Host."""
 
-    def __init__(self, base_url: str, *, timeout: float = 10.0) -> None:
-        self._base = httpx.URL(base_url)
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False)
+    concurrent = True
+
+    def __init__(self, base_url: str, *, timeout: float = 10.0, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        try:
+            self._base = httpx.URL(base_url)
+        except httpx.InvalidURL as error:
+            raise ConfigurationError(f"{base_url} is not a URL: {error}. A platform's URL looks like http://127.0.0.1:8080.") from error
+        self._headers = headers
+        # Loading the trusted certificates takes 30 ms, and every check has a transport of its own.
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=self._base.scheme == "https")
 
     def send(self, wire: Wire) -> Reply:
         """Send *wire*; headers httpx would add by itself are left out, the path is not re-quoted."""
-        url = self._base.copy_with(raw_path=wire.target.encode("ascii"))
-        request = httpx.Request(wire.method, url, headers=list(wire.headers), content=wire.body)
+        # The extension is the request line's target as it is; a URL would be normalised.
+        target = {"target": wire.target.encode("ascii")}
+        request = httpx.Request(
+            wire.method,
+            self._base,
+            headers=[(_bytes(name), _bytes(value)) for name, value in (*wire.headers, *self._headers)],
+            content=wire.body,
+            extensions=target,
+        )
         try:
             response = self._client.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise Unreachable(f"{self._base} does not answer: {error}") from error
+            raise Unreachable(
+                f"{self._base} does not answer ({str(error) or 'no connection in time'}).\n"
+                "Is the platform running there? `wxconform serve` starts one on http://127.0.0.1:8080; otherwise correct the URL."
+            ) from error
         except httpx.HTTPError as error:
             raise Inconclusive(f"the answer of {self._base} was lost: {type(error).__name__} {error}") from error
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw)
@@ -75,6 +96,13 @@ class HttpTransport:
     def close(self) -> None:
         """Close the connections."""
         self._client.close()
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode()
 
 
 def is_loopback(base_url: str) -> bool:

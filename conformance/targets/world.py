@@ -8,12 +8,15 @@ from typing import Any, Literal, Protocol
 
 from reference.platform import Delivery
 from reference.platform import Platform as ReferencePlatform
+from reference.platform.signing import KeyMode
 
 __all__ = ["ALL_POWERS", "Answering", "DirectWorld", "World"]
 
 Answering = Callable[[Delivery], int | None]
 
-ALL_POWERS = frozenset({"payer", "settle", "time-travel", "notifications", "rotation", "rate-limit", "loss", "code-plans", "balance"})
+ALL_POWERS = frozenset(
+    {"payer", "settle", "time-travel", "notifications", "rotation", "rate-limit", "loss", "code-plans", "balance", "key-modes"}
+)
 """Everything a world can offer; a target lists which of it its world does."""
 
 
@@ -55,6 +58,9 @@ class World(Protocol):
     def fund(self, mchid: str, balance: int | None) -> None:
         """Give a merchant a balance for refunds, in fen; None is enough for anything."""
 
+    def use_keys(self, key_mode: KeyMode) -> None:
+        """Sign with certificates, with the public key, or with both from now on."""
+
 
 class DirectWorld:
     """The world of a reference platform in this process."""
@@ -70,6 +76,7 @@ class DirectWorld:
         self.lose_next = platform.lose_next
         self.plan_code = platform.plan_code
         self.fund = platform.fund
+        self.use_keys = platform.use_keys
 
     def pay(self, mchid: str, out_trade_no: str, credential: str | None = None) -> str | None:
         """Let the payer pay."""

@@ -27,7 +27,7 @@ CODE_USED = Refusal(
     "AUTH_CODE_INVALID",
     "The payment code was used before.",
     (400, 403),
-    ("AUTH_CODE_INVALID", "INVALID_REQUEST", "PARAM_ERROR", "RULE_LIMIT"),
+    ("AUTH_CODE_INVALID", "AUTH_CODE_ERROR", "AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE", "INVALID_REQUEST", "PARAM_ERROR", "RULE_LIMIT"),
 )
 REVERSE_EXPIRED = Refusal(
     "reverse-expired",

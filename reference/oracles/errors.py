@@ -19,6 +19,7 @@ SPELLINGS: Mapping[str, frozenset[str]] = {
     "ORDER_CLOSED": frozenset({"ORDERCLOSED"}),
     "ORDER_NOT_EXIST": frozenset({"ORDERNOTEXIST"}),
     "ORDER_PAID": frozenset({"ORDERPAID"}),
+    "ORDER_REVERSED": frozenset({"ORDERREVERSED"}),
     "RULE_LIMIT": frozenset({"RULELIMIT"}),
     "SIGN_ERROR": frozenset({"SIGNERROR"}),
     "SYSTEM_ERROR": frozenset({"SYSTEMERROR"}),
@@ -44,6 +45,7 @@ STATUSES: Mapping[str, frozenset[Status]] = {
     "NO_STATEMENT_EXIST": frozenset({"4xx"}),
     "ORDER_CLOSED": frozenset({"4xx"}),
     "ORDER_PAID": frozenset({"4xx"}),
+    "ORDER_REVERSED": frozenset({"4xx"}),
     "STATEMENT_CREATING": frozenset({"4xx"}),
     "BANK_ERROR": frozenset({500}),
     "INVALID_TRANSACTIONID": frozenset({500}),
@@ -114,7 +116,8 @@ class Expectation:
 def shape_problems(body: bytes) -> tuple[str, ...]:
     """Return what is wrong with *body* as the body of an error; nothing if it has the documented shape.
 
-    That is a JSON object with the texts ``code`` and ``message``, and perhaps an object ``detail`` with the texts field, issue, location.
+    That is a JSON object with the texts ``code`` and ``message``, and perhaps ``detail``: an object, or a list of them, with the texts
+    field, issue, location. What is null counts as absent.
     """
     try:
         value: Any = json.loads(body.decode())
@@ -124,11 +127,12 @@ def shape_problems(body: bytes) -> tuple[str, ...]:
         return (f"The body is a JSON {type(value).__name__}; expected an object with code and message.",)
     texts = {name: value.get(name) for name in ("code", "message")}
     found = [f"{name} is {text!r}; expected a text." for name, text in texts.items() if not isinstance(text, str) or not text]
-    detail = value.get("detail", {})
-    if not isinstance(detail, dict):
+    detail = value.get("detail")
+    if detail is not None and not isinstance(detail, dict | list):
         return (*found, f"detail is {detail!r}; expected an object.")
-    texts = {name: detail[name] for name in _DETAIL_TEXTS if name in detail}
-    found += [f"detail.{name} is {text!r}; expected a text." for name, text in texts.items() if not isinstance(text, str)]
+    items = [item for item in (detail if isinstance(detail, list) else [detail]) if isinstance(item, dict)]
+    said = [(name, item[name]) for item in items for name in _DETAIL_TEXTS if item.get(name) is not None]
+    found += [f"detail.{name} is {text!r}; expected a text." for name, text in said if not isinstance(text, str)]
     return tuple(found)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from reference.machines import Entity
 from reference.oracles import bills
-from reference.oracles.bills import BillType, FundFlowRow, TradeRow
+from reference.oracles.bills import BillType, FundFlowBill, FundFlowRow, TradeBill, TradeRow
 from reference.oracles.times import BEIJING
 from reference.platform.intake import Ask
 from reference.platform.refusals import BAD_PARAMETER, BILL_CREATING, BILL_MISSING, FILE_GONE
@@ -56,7 +56,7 @@ class Bills(Signing):
             raise self.bad_day("no calendar day as YYYY-MM-DD") from None
         if not self.is_billable(day, now):
             raise self.bad_day("not a past day of the last three months")
-        if now < datetime.combine(day + timedelta(days=1), time(10), BEIJING):
+        if not self.is_ready(day, now):
             raise Refused(BILL_CREATING, {"field": "bill_date", "location": "query"})
         return day
 
@@ -68,18 +68,35 @@ class Bills(Signing):
         """Tell whether *day* lies between yesterday and three months ago."""
         return now.date() - timedelta(days=_MOST_DAYS_BACK) <= day < now.date()
 
+    def is_ready(self, day: date, now: datetime) -> bool:
+        """Tell whether the bill of *day* is made: after ten the next morning."""
+        return now >= datetime.combine(day + timedelta(days=1), time(10), BEIJING)
+
+    def day_of(self, seconds: int) -> date:
+        """The day a bill counts a moment to."""
+        return beijing(seconds).date()
+
     def trade_bill(self, ask: Ask, day: date) -> str:
         """Return the trade bill's text: a row for each payment and each refund of *day*."""
         kind: BillType = ask.params.get("bill_type", "ALL")  # type: ignore[assignment]  # the contract admits no other
-        rows: list[TradeRow] = []
-        for order in self.paid_orders(ask):
-            if kind in {"ALL", "SUCCESS"} and beijing(order.data["paid_at"]).date() == day:
-                rows.append(self.payment_row(order))
-            if kind in {"ALL", "REFUND"}:
-                rows += [self.refund_row(order, refund) for refund in self.store.refunds_of(order) if beijing(refund.created).date() == day]
+        rows = self.trade_rows(ask, day, kind)
         if not rows:
             raise Refused(BILL_MISSING, {"field": "bill_date", "location": "query"})
-        return bills.render(bills.trade_bill(kind, rows))
+        return self.written(bills.trade_bill(kind, rows))
+
+    def trade_rows(self, ask: Ask, day: date, kind: BillType) -> list[TradeRow]:
+        """The rows of a trade bill of that kind."""
+        rows: list[TradeRow] = []
+        for order in self.paid_orders(ask):
+            if kind in {"ALL", "SUCCESS"} and self.day_of(order.data["paid_at"]) == day:
+                rows.append(self.payment_row(order))
+            if kind in {"ALL", "REFUND"}:
+                rows += [self.refund_row(order, refund) for refund in self.store.refunds_of(order) if self.day_of(refund.created) == day]
+        return rows
+
+    def written(self, bill: TradeBill | FundFlowBill) -> str:
+        """The text of a bill's file."""
+        return bills.render(bill)
 
     def paid_orders(self, ask: Ask) -> list[Entity]:
         """The paid orders the bill is about."""
@@ -140,7 +157,7 @@ class Bills(Signing):
         balance = 0
         for at, income, fen, order, number in sorted(self.movements(ask), key=lambda movement: movement[0]):
             balance += fen if income else -fen
-            if beijing(at).date() == day:
+            if self.day_of(at) == day:
                 rows.append(
                     FundFlowRow(
                         booked_time=beijing(at),
@@ -156,7 +173,7 @@ class Bills(Signing):
                 )
         if not rows:
             raise Refused(BILL_MISSING, {"field": "bill_date", "location": "query"})
-        return bills.render(bills.fund_flow_bill(rows))
+        return self.written(bills.fund_flow_bill(rows))
 
     def movements(self, ask: Ask) -> list[tuple[int, bool, int, Entity, str]]:
         """Every movement of money: when, whether it came in, how many fen, of which order, under which id."""
@@ -174,10 +191,19 @@ class Bills(Signing):
         """Keep the file for a while and answer where it is, with the SHA-1 of the uncompressed text."""
         data = text.encode()
         token = self.nonce(40)
+        self.files = {kept: file for kept, file in self.files.items() if self.now() <= file.until}
         zipped = ask.params.get("tar_type") == "GZIP"
-        self.files[token] = BillFile(ask.merchant.mchid, gzip.compress(data, mtime=0) if zipped else data, self.now() + TOKEN_LIFE)
+        self.files[token] = BillFile(ask.merchant.mchid, self.packed(data, zipped=zipped), self.now() + self.token_life())
         url = f"{self.base_url}/v3/billdownload/file?token={token}"
         return {"hash_type": "SHA1", "hash_value": self.bill_hash(data), "download_url": url + ("&tartype=gzip" if zipped else "")}
+
+    def packed(self, data: bytes, *, zipped: bool) -> bytes:
+        """The file's bytes as they are downloaded."""
+        return gzip.compress(data, mtime=0) if zipped else data
+
+    def token_life(self) -> int:
+        """Seconds a download_url works."""
+        return TOKEN_LIFE
 
     def bill_hash(self, data: bytes) -> str:
         """The SHA-1 of the uncompressed bill, in hex."""
@@ -186,9 +212,13 @@ class Bills(Signing):
     def download(self, ask: Ask) -> bytes:
         """Return the file a token stands for."""
         file = self.files.get(ask.params["token"])
-        if file is None or file.mchid != ask.merchant.mchid or self.now() > file.until:
+        if file is None or not self.is_downloadable(file, ask):
             raise Refused(FILE_GONE, {"field": "token", "location": "query"})
         return file.data
+
+    def is_downloadable(self, file: BillFile, ask: Ask) -> bool:
+        """Tell whether the asker may have *file*, now."""
+        return file.mchid == ask.merchant.mchid and self.now() <= file.until
 
 
 def beijing(seconds: int) -> datetime:

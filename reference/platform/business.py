@@ -1,6 +1,6 @@
 """Orders and refunds: a request becomes an event of a machine, and the entity is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -29,7 +29,7 @@ class Business(Intake, Views, Bills, Outbox):
     """Names of refusals this platform does not give; a seeded fault is made that way."""
     balances: dict[str, int]
     code_plans: dict[str, str]
-    used_codes: set[tuple[str, str]]
+    used_codes: set[str]
 
     def perform(self, ask: Ask) -> tuple[int, Any]:
         """Do what *ask* asks and return status and content: JSON-able, bytes for a file, or None for no body."""
@@ -42,15 +42,24 @@ class Business(Intake, Views, Bills, Outbox):
         """Place an order, or answer the same order again."""
         draft = self.order_draft(ask)
         self.check_binding(ask.merchant, draft)
-        order = self.store.order(ask.merchant.mchid, draft["out_trade_no"])
+        order = self.known_order(ask, draft)
         # A number used by the other kind of order is a changed request, whatever else is alike.
         machine = CODEPAY if order is not None and order.machine == "codepay" else ORDER
-        moved = self.happen(machine, "submit" if machine is CODEPAY else "place", Case(draft, self.now(), order))
+        asked = draft if order is None else self.held_against(order, draft)
+        moved = self.happen(machine, "submit" if machine is CODEPAY else "place", Case(asked, self.now(), order))
         if isinstance(moved, Move):
             order = self.new_order("order", ask, draft, moved.state)
         assert order is not None  # a Repeat has a subject
         name = _PLACEHOLDERS[draft["trade_type"]]
         return 200, {name: self.credential(order, name)}
+
+    def known_order(self, ask: Ask, draft: Mapping[str, Any]) -> Entity | None:
+        """The order that stands under the number of *draft* already."""
+        return self.store.order(ask.merchant.mchid, draft["out_trade_no"])
+
+    def held_against(self, order: Entity, draft: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 - what a seeded fault looks at
+        """What of *draft* is compared with the *order* under its number: all of it."""
+        return draft
 
     def order_draft(self, ask: Ask) -> dict[str, Any]:
         """Return what the merchant asked for with defaults written out, so that equal requests compare equal."""
@@ -63,6 +72,8 @@ class Business(Intake, Views, Bills, Outbox):
         appid = draft.get("sp_appid" if draft["mode"] == "partner" else "appid")
         if not self.is_bound(merchant, appid):
             raise Refused(APPID_MISMATCH, {"field": "appid", "value": appid, "location": "body"})
+        if not self.is_bound_to_sub_merchant(draft.get("sub_appid")):
+            raise Refused(APPID_MISMATCH, {"field": "sub_appid", "value": draft["sub_appid"], "location": "body"})
         payer = draft.get("payer") or {}
         openid = payer.get("sp_openid") if draft["mode"] == "partner" else payer.get("openid")
         if draft["trade_type"] == "JSAPI" and not self.is_payer(merchant, openid, payer.get("sub_openid")):
@@ -72,6 +83,10 @@ class Business(Intake, Views, Bills, Outbox):
         """Tell whether *appid* is bound to *merchant*; a payment code needs none."""
         return appid is None or appid == merchant.appid
 
+    def is_bound_to_sub_merchant(self, sub_appid: str | None) -> bool:
+        """Tell whether *sub_appid* may be the sub-merchant's: no identity names those, so any but another merchant's may."""
+        return sub_appid is None or all(sub_appid != merchant.appid for merchant in self.identity.merchants if not merchant.sub_mchids)
+
     def is_payer(self, merchant: Merchant, openid: str | None, sub_openid: str | None) -> bool:
         """Tell whether the payer named is one of the merchant's appid."""
         return sub_openid is not None if openid is None else openid == merchant.openid
@@ -80,9 +95,13 @@ class Business(Intake, Views, Bills, Outbox):
         """Create an order and keep it."""
         order = Entity(machine, ask.merchant.mchid, draft["out_trade_no"], state, self.now(), draft, {"trade_type": draft["trade_type"]})
         if "time_expire" in draft:
-            order.data["time_expire"] = self.effective_expiry(times.parse_rfc3339(draft["time_expire"]).timestamp())
+            order.data["time_expire"] = self.effective_expiry(self.moment(draft["time_expire"]))
         self.store.save(order)
         return order
+
+    def moment(self, text: str) -> float:
+        """Return the time a request names, in Unix seconds."""
+        return times.parse_rfc3339(text).timestamp()
 
     def effective_expiry(self, asked: float) -> int:
         """When an order can no longer be paid: as asked, but never sooner than in a minute."""
@@ -118,16 +137,20 @@ class Business(Intake, Views, Bills, Outbox):
         self.check_binding(ask.merchant, draft)
         code = draft["payer"]["auth_code"]
         order = self.store.order(ask.merchant.mchid, draft["out_trade_no"])
-        facts = {"code_used": (ask.merchant.mchid, code) in self.used_codes and order is None}
+        facts = {"code_used": order is None and self.is_used(code)}
         machine = ORDER if order is not None and order.machine == "order" else CODEPAY
         moved = self.happen(machine, "place" if machine is ORDER else "submit", Case(draft, self.now(), order, facts=facts))
         if isinstance(moved, Move):
             order = self.new_order("codepay", ask, draft, self.code_plans.pop(code, "SUCCESS"))
-            self.used_codes.add((ask.merchant.mchid, code))
+            self.used_codes.add(code)
             if order.state == "SUCCESS":
                 self.take_payment(order)
         assert order is not None  # a Repeat has a subject
         return 202 if order.state == "USERPAYING" else 200, self.show_order(order)
+
+    def is_used(self, code: str) -> bool:
+        """Tell whether a payment code has served an order before, of whatever merchant."""
+        return code in self.used_codes
 
     def do_codepay_reverse(self, ask: Ask) -> tuple[int, Any]:
         """Reverse an order paid by code: the payer gets everything back, or never pays."""
@@ -169,12 +192,18 @@ class Business(Intake, Views, Bills, Outbox):
         if not payer:
             payer = {"sp_openid" if order.draft["mode"] == "partner" else "openid": self.merchant(order.owner).openid}
         order.data |= {
-            "transaction_id": f"4200{self.now():014d}{self.random.randrange(10**10):010d}",
+            "transaction_id": self.fresh_id("4200", self.store.order_by_transaction),
             "paid_at": self.now(),
             "payer_total": order.draft["amount"]["total"],
             "payer": payer,
         }
         self.store.save(order)
+
+    def fresh_id(self, prefix: str, known: Callable[[str], Entity | None]) -> str:
+        """Return an id of 28 digits that stands for nothing yet."""
+        while known(found := f"{prefix}{self.now():014d}{self.random.randrange(10**10):010d}") is not None:
+            pass
+        return found
 
     # refunds
 
@@ -183,7 +212,7 @@ class Business(Intake, Views, Bills, Outbox):
         draft = dict(ask.fields)
         self.check_refund_draft(ask, draft)
         order = self.refunded_order(ask, draft)
-        refund = self.store.refund(ask.merchant.mchid, draft["out_refund_no"])
+        refund = self.known_refund(ask, draft["out_refund_no"])
         facts = {"balance": self.balances.get(ask.merchant.mchid)}
         case = Case(draft, self.now(), refund, order, self.counted_refunds(order), facts)
         moved = self.happen(REFUND, "apply", case)
@@ -192,6 +221,10 @@ class Business(Intake, Views, Bills, Outbox):
             refund = self.new_refund(ask, draft, order, moved.state)
         assert refund is not None  # a Repeat has a subject
         return 200, self.show_refund(refund)
+
+    def known_refund(self, ask: Ask, out_refund_no: str) -> Entity | None:
+        """The refund the asker applied for under that number."""
+        return self.store.refund(ask.merchant.mchid, out_refund_no)
 
     def counted_refunds(self, order: Entity | None) -> tuple[Entity, ...]:
         """The refunds that are weighed against what was paid."""
@@ -206,9 +239,9 @@ class Business(Intake, Views, Bills, Outbox):
             raise self.bad_parameter("amount.from", "accounts repeat, or do not sum to the refund", "body")
 
     def accounts_add_up(self, accounts: list[dict[str, Any]], refund: int) -> bool:
-        """Tell whether no account repeats and all together give the refund."""
-        names = [entry["account"] for entry in accounts]
-        return len(set(names)) == len(names) and sum(entry["amount"] for entry in accounts) == refund
+        """Tell whether every account gives something, none repeats, and all together give the refund."""
+        names, amounts = [entry["account"] for entry in accounts], [entry["amount"] for entry in accounts]
+        return len(set(names)) == len(names) and min(amounts, default=0) > 0 and sum(amounts) == refund
 
     def refunded_order(self, ask: Ask, draft: Mapping[str, Any]) -> Entity | None:
         """Return the order a refund names by transaction_id, out_trade_no, or both if they agree."""
@@ -226,13 +259,13 @@ class Business(Intake, Views, Bills, Outbox):
     def new_refund(self, ask: Ask, draft: dict[str, Any], order: Entity, state: str) -> Entity:
         """Create a refund, keep it, and move its order."""
         data = {
-            "refund_id": f"5030{self.now():014d}{self.random.randrange(10**10):010d}",
+            "refund_id": self.fresh_id("5030", self.store.refund_by_id),
             "out_trade_no": order.number,
             "transaction_id": order.data.get("transaction_id", ""),
         }
         refund = Entity("refund", ask.merchant.mchid, draft["out_refund_no"], state, self.now(), draft, data)
-        self.store.save(refund)
         self.mark_refunded(order)
+        self.store.save(refund)
         return refund
 
     def mark_refunded(self, order: Entity) -> None:
@@ -241,7 +274,7 @@ class Business(Intake, Views, Bills, Outbox):
 
     def do_refund(self, ask: Ask) -> tuple[int, Any]:
         """Show a refund."""
-        refund = self.store.refund(ask.merchant.mchid, ask.params["out_refund_no"])
+        refund = self.known_refund(ask, ask.params["out_refund_no"])
         if refund is None or not self.is_visible_refund(ask, refund):
             raise Refused(REFUND.events["settle"].absent or BAD_PARAMETER)
         return 200, self.show_refund(refund)
@@ -253,27 +286,28 @@ class Business(Intake, Views, Bills, Outbox):
     def do_refund_apply_abnormal(self, ask: Ask) -> tuple[int, Any]:
         """Pay an abnormal refund out another way."""
         refund = self.store.refund_by_id(ask.params["refund_id"])
-        if refund is not None and (refund.owner != ask.merchant.mchid or refund.number != ask.fields["out_refund_no"]):
+        if refund is not None and not (self.is_visible_refund(ask, refund) and self.is_called(ask, refund)):
             refund = None
-        card = {"bank_account", "real_name"}
-        if self.needs_card(ask) and not card <= ask.fields.keys():
-            raise self.bad_parameter("bank_account", "required for USER_BANK_CARD", "body")
         self.change(REFUND, "apply_abnormal", refund, ask.fields)
         assert refund is not None  # an absent refund was refused
         return 200, self.show_refund(refund)
 
-    def needs_card(self, ask: Ask) -> bool:
-        """Tell whether the payer's bank card must be named."""
-        return bool(ask.fields["type"] == "USER_BANK_CARD")
+    def is_called(self, ask: Ask, refund: Entity) -> bool:
+        """Tell whether the asker calls *refund* by its number."""
+        return bool(refund.number == ask.fields["out_refund_no"])
 
     # machines
 
     def happen(self, machine: Machine, event: str, case: Case) -> Move | Repeat:
         """Let *event* happen in *case*, or refuse."""
-        outcome = decide(machine, machine.events[event], case, unless=self.overlooked)
+        outcome = decide(machine, machine.events[event], case, unless=self.overlooks(event, case))
         if isinstance(outcome, Refusal):
             raise Refused(outcome)
         return outcome
+
+    def overlooks(self, event: str, case: Case) -> frozenset[str]:  # noqa: ARG002 - what a seeded fault looks at
+        """Names of the refusals not given when *event* happens in *case*."""
+        return self.overlooked
 
     def change(self, machine: Machine, event: str, subject: Entity | None, draft: Mapping[str, Any], **facts: Any) -> Move:
         """Let *event* happen to *subject*: move it and send what the transition notifies."""

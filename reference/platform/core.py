@@ -1,7 +1,7 @@
 """The reference platform: bytes in, bytes out, no sockets, no clock of its own."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -15,7 +15,7 @@ from reference.platform.refusals import RATE_LIMITED, SYSTEM_ERROR
 from reference.platform.signing import KeyMode
 from reference.platform.store import Store
 from reference.platform.wire import Answer, Headers, Refused, Request
-from reference.platform.world import World
+from reference.platform.world import Journal, World
 
 __all__ = ["NOON", "Platform", "Served"]
 
@@ -63,10 +63,15 @@ class Platform(World, Gate):
         self.losses: list[Any] = []
         self.balances: dict[str, int] = {}
         self.code_plans: dict[str, str] = {}
-        self.used_codes: set[tuple[str, str]] = set()
+        self.used_codes: set[str] = set()
         self.credentials: dict[str, tuple[str, str]] = {}
         self.expiries: list[tuple[int, str, str]] = []
+        self.settlements: list[tuple[int, str, str]] = []
+        self.settle_after: int | None = None
+        self.journal: Journal | None = None
         self.notices: dict[str, Notice] = {}
+        self.waiting: dict[str, Notice] = {}
+        self.touched_notices: dict[str, Notice] = {}
         self.files: dict[str, Any] = {}
         self.exchanges: deque[Served] = deque(maxlen=_KEPT_EXCHANGES)
         self._spent: dict[str, tuple[int, int]] = {}
@@ -75,6 +80,7 @@ class Platform(World, Gate):
         """Answer one HTTP request; *target* is path and query exactly as they stand on the request line."""
         request = Request(method, target, headers, body)
         operation = None
+        self.come_due()
         try:
             found, path_params = self.find(request)
             operation = found.id
@@ -100,11 +106,15 @@ class Platform(World, Gate):
         return self.answer(request, status, content, signed=signed)
 
     def refuse(self, request: Request, refused: Refused) -> Answer:
-        """Return the documented error: code, message and, where there is something to say, detail."""
+        """Return the documented error."""
+        return self.answer(request, refused.refusal.status, self.explain(request, refused), signed=refused.signed)
+
+    def explain(self, request: Request, refused: Refused) -> Any:  # noqa: ARG002 - what a seeded fault looks at
+        """Say what is wrong: code, message and, where there is more to say, detail."""
         content: dict[str, Any] = {"code": refused.refusal.code, "message": refused.refusal.message}
         if refused.detail:
             content["detail"] = refused.detail
-        return self.answer(request, refused.refusal.status, content, signed=refused.signed)
+        return content
 
     def throttle(self, merchant: Merchant) -> None:
         """Refuse what exceeds the merchant's rate."""
@@ -122,3 +132,33 @@ class Platform(World, Gate):
         if machine == "order":
             self.watch_expiry(order)
         return order
+
+    def new_refund(self, ask: Any, draft: dict[str, Any], order: Entity, state: str) -> Entity:
+        """Create a refund, and watch for the day the banks pay it out."""
+        refund = super().new_refund(ask, draft, order, state)
+        self.watch_settlement(refund, self.now())
+        return refund
+
+    def do_refund_apply_abnormal(self, ask: Any) -> tuple[int, Any]:
+        """Pay an abnormal refund out another way, which takes its time again."""
+        answered = super().do_refund_apply_abnormal(ask)
+        refund = self.store.refund_by_id(ask.params["refund_id"])
+        assert refund is not None  # an absent refund was refused
+        self.watch_settlement(refund, self.now())
+        return answered
+
+    def take_over(self, entities: Iterable[Entity], notices: Iterable[Notice]) -> None:
+        """Go on where another platform stopped: with its orders, refunds and notifications, and all that follows from them."""
+        self.store.restore(entities)
+        for order in self.store.orders():
+            self.credentials |= dict.fromkeys(order.data.get("credentials", {}), order.key)
+            if order.machine == "codepay":
+                self.used_codes.add(order.draft["payer"]["auth_code"])
+            elif order.state == "NOTPAY":
+                self.watch_expiry(order)
+        for refund in self.store.refunds():
+            if refund.state == "PROCESSING":
+                self.watch_settlement(refund, refund.created)
+        for notice in notices:
+            self.enqueue(notice)
+        self.touched_notices.clear()

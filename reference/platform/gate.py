@@ -10,6 +10,7 @@ __all__ = ["WINDOW", "Gate"]
 
 WINDOW = 300
 """Seconds a request's timestamp may differ from the platform's clock."""
+_MOST_DIGITS = 100
 
 
 class Gate:
@@ -43,7 +44,8 @@ class Gate:
 
     def is_fresh(self, timestamp: str) -> bool:
         """Tell whether a request's timestamp is within the window; a malformed one is not."""
-        return timestamp.isascii() and timestamp.isdigit() and abs(self.now() - int(timestamp)) <= WINDOW
+        is_number = timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= _MOST_DIGITS
+        return is_number and abs(self.now() - int(timestamp)) <= WINDOW
 
     def merchant_called(self, mchid: str) -> Merchant | None:
         """The merchant with that id."""

@@ -8,11 +8,14 @@ from typing import Any
 from reference.contract import Contract, Operation
 from reference.contract.fields import Problem, problems
 from reference.identity import Identity, Merchant
-from reference.oracles import oaep
+from reference.oracles import keys, oaep
 from reference.platform.refusals import BAD_PARAMETER, FOREIGN_MERCHANT, KEY_UNKNOWN, METHOD_UNKNOWN, PATH_UNKNOWN, SUB_MERCHANT
 from reference.platform.wire import Refused, Request
 
 __all__ = ["Ask", "Intake"]
+
+_MOST_LEVELS = 100
+"""How deep the objects and lists of a body may stand in each other."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,13 @@ class Intake:
     """(member, keyword) pairs the contract names and this platform overlooks; a seeded fault is made that way."""
 
     def find(self, request: Request) -> tuple[Operation, Mapping[str, str]]:
-        """Return the operation of the contract that method and path name."""
+        """Return the operation of the contract that method and path name; nobody's signature was looked at yet when there is none."""
         match = self.contract.match(request.method, request.path)
         if match is not None:
             return match.operation, match.path_params
         known = self.contract.methods_for(request.path)
-        raise Refused(METHOD_UNKNOWN if known else PATH_UNKNOWN, {"field": "method" if known else "url", "location": "url"})
+        refusal = METHOD_UNKNOWN if known else PATH_UNKNOWN
+        raise Refused(refusal, {"field": "method" if known else "url", "location": "url"}, signed=False)
 
     def read(self, request: Request, operation: Operation, path_params: Mapping[str, str], merchant: Merchant) -> Ask:
         """Return the request as the contract understands it, or refuse it."""
@@ -80,7 +84,9 @@ class Intake:
             raise self.bad_parameter("body", "not a JSON text in UTF-8", "body") from None
         if not isinstance(value, dict):
             raise self.bad_parameter("body", "not a JSON object", "body")
-        fields = self.without_nulls(value)
+        if _is_deeper(value, _MOST_LEVELS):
+            raise self.bad_parameter("body", f"nested in more than {_MOST_LEVELS} levels", "body")
+        fields: dict[str, Any] = self.without_nulls(value)
         if not self.is_plain_text(request.body.decode("utf-8"), fields):
             raise self.bad_parameter("body", "holds a character of four bytes", "body")
         found = self.minded(problems(operation.body, fields))
@@ -88,9 +94,13 @@ class Intake:
             raise self.bad_parameter(found[0].field or "body", found[0].issue, "body")
         return fields
 
-    def without_nulls(self, value: dict[str, Any]) -> dict[str, Any]:
+    def without_nulls(self, value: Any) -> Any:
         """Return *value* with every null member left out, at any depth."""
-        return {key: self.without_nulls(item) if isinstance(item, dict) else item for key, item in value.items() if item is not None}
+        if isinstance(value, list):
+            return [self.without_nulls(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        return {key: self.without_nulls(item) for key, item in value.items() if item is not None}
 
     def is_plain_text(self, body: str, fields: dict[str, Any]) -> bool:
         """Tell whether no text holds a character beyond three UTF-8 bytes, written out or escaped."""
@@ -115,7 +125,7 @@ class Intake:
     def decrypt(self, request: Request, name: str, ciphertext: str) -> str:
         """Decrypt one member."""
         serial = request.header("Wechatpay-Serial") or ""
-        key = next((key for key in self.identity.platform if key.key_id == serial), None)
+        key = next((key for key in self.identity.platform if keys.same_serial(key.key_id, serial)), None)
         if key is None or key.private_key is None:
             raise Refused(KEY_UNKNOWN, {"field": "Wechatpay-Serial", "value": serial, "location": "header"})
         try:
@@ -152,6 +162,17 @@ def sensitive_members(operation: Operation) -> tuple[str, ...]:
 def _member(problem: Problem) -> str:
     names = [part for part in problem.pointer if isinstance(part, str)]
     return names[-1] if names else ""
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Tell whether objects and lists stand in each other more than *levels* deep, whatever the depth, without recursion."""
+    layer = [value]
+    for _ in range(levels):
+        nested = (item.values() if isinstance(item, dict) else item for item in layer if isinstance(item, dict | list))
+        layer = [child for children in nested for child in children]
+        if not layer:
+            return False
+    return any(isinstance(item, dict | list) for item in layer)
 
 
 def _refuse_constant(name: str) -> float:

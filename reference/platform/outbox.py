@@ -2,8 +2,8 @@
 
 import json
 import uuid
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from reference.identity import Merchant
 from reference.oracles import times
@@ -27,10 +27,14 @@ class Notice:
     due: int
     failures: int = 0
     done: bool = False
+    accepted: bool = False
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the notice as JSON-able values."""
-        return asdict(self)
+    @property
+    def state(self) -> Literal["pending", "accepted", "given-up"]:
+        """What became of it so far."""
+        if not self.done:
+            return "pending"
+        return "accepted" if self.accepted else "given-up"
 
 
 @dataclass(frozen=True)
@@ -50,21 +54,34 @@ class Outbox(Signing):
     """Collects notifications and hands out the deliveries that are due."""
 
     notices: dict[str, Notice]
+    waiting: dict[str, Notice]
+    """The notices to be looked at when time passes: those neither accepted nor given up, by id."""
+    touched_notices: dict[str, Notice]
+    """What changed since the last `persist`."""
 
     def notify(self, merchant: Merchant, url: str, event_type: str, original_type: str, resource: dict[str, Any], summary: str) -> None:
         """Put a notification of *resource* to *url* in the outbox, due now."""
         plaintext = json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
-        notice_id = self.notice_id()
-        envelope = {
-            "id": notice_id,
+        envelope = self.envelope(event_type, summary, self.seal(merchant, plaintext, original_type, original_type))
+        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
+        self.enqueue(Notice(envelope["id"], merchant.mchid, url, event_type, body, self.now()))
+
+    def envelope(self, event_type: str, summary: str, resource: dict[str, Any]) -> dict[str, Any]:
+        """What stands around the sealed *resource* of a notification."""
+        return {
+            "id": self.notice_id(),
             "create_time": times.format_rfc3339(self.now()),
             "resource_type": "encrypt-resource",
             "event_type": event_type,
             "summary": summary,
-            "resource": self.seal(merchant, plaintext, original_type, original_type),
+            "resource": resource,
         }
-        body = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
-        self.notices[notice_id] = Notice(notice_id, merchant.mchid, url, event_type, body, self.now())
+
+    def enqueue(self, notice: Notice) -> None:
+        """Keep *notice*, and remember to deliver it."""
+        self.notices[notice.id] = self.touched_notices[notice.id] = notice
+        if not notice.done:
+            self.waiting[notice.id] = notice
 
     def notice_id(self) -> str:
         """A fresh notification id of 36 characters."""
@@ -72,11 +89,11 @@ class Outbox(Signing):
 
     def next_due(self) -> int | None:
         """When the next delivery is due, or None."""
-        return min((notice.due for notice in self.notices.values() if not notice.done), default=None)
+        return min((notice.due for notice in self.waiting.values() if not notice.done), default=None)
 
     def take_due(self) -> list[Delivery]:
         """Return the deliveries due now, each signed afresh. Each must be answered by `delivered`."""
-        due = [notice for notice in self.notices.values() if not notice.done and notice.due <= self.now()]
+        due = [notice for notice in self.waiting.values() if not notice.done and notice.due <= self.now()]
         return [self.deliver(notice) for notice in sorted(due, key=lambda notice: notice.due)]
 
     def deliver(self, notice: Notice) -> Delivery:
@@ -91,13 +108,18 @@ class Outbox(Signing):
         return self.active_keys()[0]
 
     def delivered(self, notice_id: str, status: int | None) -> None:
-        """Take note of the merchant's answer: 200 and 204 accept; anything else, and None for no answer in time, fails."""
+        """Take note of the merchant's answer: 200 and 204 accept; anything else, and None for no answer in time, fails.
+
+        What is answered about a notification that is over changes nothing.
+        """
         notice = self.notices[notice_id]
-        if self.is_acknowledged(status):
-            notice.done = True
+        if notice.done:
             return
-        if notice.failures >= len(self.ladder()):
-            notice.done = True
+        self.touched_notices[notice_id] = notice
+        notice.accepted = self.is_acknowledged(status)
+        notice.done = notice.accepted or notice.failures >= len(self.ladder())
+        if notice.done:
+            self.waiting.pop(notice_id, None)
             return
         notice.due = self.now() + self.ladder()[notice.failures]
         notice.failures += 1

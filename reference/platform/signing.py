@@ -5,7 +5,7 @@ from random import Random
 from typing import Any, Literal
 
 from reference.identity import Identity, Merchant, SigningKey
-from reference.oracles import aead, signature
+from reference.oracles import aead, keys, signature
 from reference.platform.wire import Answer, Request
 
 __all__ = ["KeyMode", "Signing"]
@@ -38,9 +38,9 @@ class Signing:
 
     def answering_key(self, request: Request) -> SigningKey:
         """The key an answer is signed with: the one the request announces if it is in use, else the current one."""
-        announced = request.header("Wechatpay-Serial")
+        announced = request.header("Wechatpay-Serial") or ""
         active = self.active_keys()
-        return next((key for key in active if key.key_id == announced), active[0])
+        return next((key for key in active if keys.same_serial(key.key_id, announced)), active[0])
 
     def nonce(self, length: int = 32) -> str:
         """Return a fresh random text."""

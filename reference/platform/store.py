@@ -11,7 +11,7 @@ __all__ = ["Store"]
 class Store:
     """All orders (however placed) and refunds of all merchants.
 
-    Look-ups cost the same for ten orders and for a hundred thousand. *touched* collects what changed since the last `settle`.
+    Look-ups cost the same for ten orders and for a hundred thousand. *touched* collects what changed since the last `persist`.
     """
 
     def __init__(self) -> None:

@@ -2,15 +2,16 @@
 
 import heapq
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from reference.machines import CODEPAY, ORDER, REFUND, Entity, Machine, Refusal
 from reference.machines.order import CREDENTIAL_STALE, SEVEN_DAYS
 from reference.platform.business import Business
 from reference.platform.outbox import Delivery
+from reference.platform.signing import KeyMode
 from reference.platform.wire import Refused
 
-__all__ = ["Answering", "Loss", "Settlement", "World"]
+__all__ = ["Answering", "Journal", "Loss", "Settlement", "World"]
 
 Answering = Callable[[Delivery], int | None]
 Loss = Literal["before", "after"]
@@ -19,18 +20,35 @@ Settlement = Literal["SUCCESS", "ABNORMAL", "CLOSED"]
 _SETTLING: dict[Settlement, str] = {"SUCCESS": "settle", "ABNORMAL": "bounce", "CLOSED": "close"}
 
 
+class Journal(Protocol):
+    """Where a platform's state survives its process."""
+
+    def write(self, platform: "World") -> None:
+        """Keep all that changed since the last time; return when it is safe."""
+
+
 class World(Business):
     """The payer, the banks and the clock."""
 
     time: Callable[[], float]
     offset: float
     expiries: list[tuple[int, str, str]]
+    settlements: list[tuple[int, str, str]]
+    settle_after: int | None
+    """Seconds after which the banks pay out a refund by themselves; None leaves it to `settle`."""
     rate_limit: int | None
     losses: list[Loss]
+    journal: Journal | None
+    notifying: Literal["hold", "post"] = "hold"
+    """Who moves notifications: nobody but `advance`, or the server around the platform, which posts them for real."""
 
     def now(self) -> int:
         """Return the platform's time in Unix seconds."""
-        return int(self.time() + self.offset)
+        return int(self.clock())
+
+    def clock(self) -> float:
+        """Return the platform's time in Unix seconds, with what it has of fractions."""
+        return self.time() + self.offset
 
     def pay(self, mchid: str, out_trade_no: str, credential: str | None = None) -> Refusal | None:
         """Let the payer pay, with the prepay_id, code_url or h5_url in hand if *credential* names one.
@@ -90,6 +108,10 @@ class World(Business):
         else:
             self.balances[mchid] = balance
 
+    def use_keys(self, key_mode: KeyMode) -> None:
+        """Sign with certificates, with the public key, or with both from now on."""
+        self.key_mode = key_mode
+
     def lose_next(self, when: Loss) -> None:
         """Answer the next well-signed request 500 SYSTEM_ERROR, *before* or *after* doing what it asks."""
         self.losses.append(when)
@@ -100,17 +122,35 @@ class World(Business):
         *answer* plays the merchant's notify endpoint: it gets each delivery and returns the HTTP status, None for no answer in
         time; without it every delivery is accepted.
         """
-        until = self.time() + self.offset + seconds
-        sent = self._deliver(answer)
-        while (moment := self._next_moment()) is not None and moment <= until:
-            self.offset = max(self.offset, moment - self.time())
-            self.expire_orders()
-            sent += self._deliver(answer)
-        self.offset = until - self.time()
-        self.expire_orders()
-        sent += self._deliver(answer)
+        until = self.clock() + seconds
+        sent: list[Delivery] = []
+        while due := self.step(until):
+            for delivery in due:
+                self.delivered(delivery.notice_id, 200 if answer is None else answer(delivery))
+            sent += due
         self.persist()
         return sent
+
+    def step(self, until: float) -> list[Delivery]:
+        """Let time pass to the next moment at which notifications are due, and return their deliveries.
+
+        Each must be answered by `delivered` before the next step. When there are none, it is *until* (Unix seconds) now.
+        Time never runs backwards, however long the answers took on a running clock.
+        """
+        self.come_due()
+        while not (due := self.take_due()):
+            moment = self._next_moment()
+            if moment is None or moment > until:
+                self.offset = max(self.offset, until - self.time())
+                break
+            self.offset = max(self.offset, moment - self.time())
+            self.come_due()
+        return due
+
+    def come_due(self) -> None:
+        """Let happen what happens by itself by now."""
+        self.expire_orders()
+        self.settle_refunds()
 
     def expire_orders(self) -> None:
         """Close the orders nobody paid for seven days."""
@@ -124,18 +164,27 @@ class World(Business):
         """Remember to close *order* if it stays unpaid."""
         heapq.heappush(self.expiries, (order.created + SEVEN_DAYS, *order.key))
 
+    def settle_refunds(self) -> None:
+        """Pay out the refunds whose time has come."""
+        while self.settlements and self.settlements[0][0] <= self.now():
+            _, owner, number = heapq.heappop(self.settlements)
+            refund = self.store.refund(owner, number)
+            if refund is not None and refund.state == "PROCESSING":
+                self.change(REFUND, "settle", refund, {})
+
+    def watch_settlement(self, refund: Entity, since: int) -> None:
+        """Remember to pay *refund* out by itself, if this platform does so."""
+        if self.settle_after is not None:
+            heapq.heappush(self.settlements, (since + self.settle_after, *refund.key))
+
     def persist(self) -> None:
-        """Make what changed durable before it is acknowledged; a platform without a state file forgets."""
+        """Make what changed durable before it is acknowledged; a platform without a journal forgets."""
+        if self.journal is not None:
+            self.journal.write(self)
         self.store.touched.clear()
+        self.touched_notices.clear()
 
     def _next_moment(self) -> int | None:
-        moments = [self.next_due(), self.expiries[0][0] if self.expiries else None]
+        watched = (queue[0][0] for queue in (self.expiries, self.settlements) if queue)
+        moments = [self.next_due(), *watched]
         return min((moment for moment in moments if moment is not None), default=None)
-
-    def _deliver(self, answer: Answering | None) -> list[Delivery]:
-        sent = []
-        while due := self.take_due():
-            for delivery in due:
-                self.delivered(delivery.notice_id, 200 if answer is None else answer(delivery))
-            sent += due
-        return sent

@@ -4,13 +4,15 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from reference.contract import FieldBound, Operation, Schema, bounds, load, parameters
 from strategies.cases import Call, Fault
 from strategies.faults.values import ABSENT, Change, breaking, keeping, sample, to
 
 __all__ = ["FieldEdge", "FieldFault", "FieldValue", "edges_of", "faults_of"]
+
+_ITEM, _SECOND = "[]", "[1]"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -23,6 +25,7 @@ class FieldValue(Fault):
     operation: Operation
     bound: FieldBound
     change: Change
+    in_second: bool = False
 
     @property
     def field(self) -> str:
@@ -32,7 +35,12 @@ class FieldValue(Fault):
     @property
     def name(self) -> str:  # type: ignore[override]
         """Place, keyword and value, as in ``amount.total:minimum=0``."""
-        return f"{self.field}:{self.bound.keyword}={self.change.label}"
+        name = f"{self.field}:{self.bound.keyword}={self.change.label}"
+        return f"{name} in the second item" if self.in_second else name
+
+    def in_second_item(self) -> Self:
+        """Return the same for the second item of the list it is about; the first one is valid."""
+        return replace(self, in_second=True)
 
     def in_call(self, call: Call) -> Call:
         """Put the value in its place."""
@@ -46,6 +54,8 @@ class FieldValue(Fault):
 
     def _changed(self, schema: Schema, value: Any) -> Any:
         pointer, make = self.bound.pointer, self.change.make
+        if self.in_second:
+            pointer = tuple(_SECOND if name == _ITEM else name for name in pointer)
         if self.bound.keyword == "requiredIf":
             for name, needed in self.bound.value:
                 value = _put(value, schema, (*pointer[:-1], name), to(needed).make)
@@ -112,7 +122,7 @@ def _fields(operation_id: str) -> frozenset[str]:
 
 def field_of(bound: FieldBound) -> str:
     """Return the place of *bound* as people write it."""
-    return ".".join(bound.pointer).replace(".[]", "[]") or bound.where
+    return ".".join(bound.pointer).replace(f".{_ITEM}", _ITEM) or bound.where
 
 
 def _put(value: Any, schema: Schema, pointer: tuple[str, ...], make: Callable[[Any], Any]) -> Any:
@@ -120,8 +130,10 @@ def _put(value: Any, schema: Schema, pointer: tuple[str, ...], make: Callable[[A
     if not pointer:
         return make(value)
     name, rest = pointer[0], pointer[1:]
-    if name == "[]":
+    if name in {_ITEM, _SECOND}:
         first, *others = value or [sample(schema["items"])]
+        if name == _SECOND:
+            return [first, _put(sample(schema["items"]), schema["items"], rest, make), *others]
         return [_put(first, schema["items"], rest, make), *others]
     member = schema["properties"][name]
     changed = _put(value.get(name, ABSENT) if name in value else sample(member), member, rest, make)

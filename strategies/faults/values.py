@@ -103,15 +103,20 @@ def _label(value: Any) -> str:
 
 
 def _wrong_types(bound: FieldBound) -> tuple[Change, ...]:
-    return _fixed(*_OTHER_TYPES[bound.value])
+    return _OTHER_TYPES[bound.value]
 
 
-_OTHER_TYPES: Final[Mapping[str, tuple[Any, ...]]] = {
-    "string": (1, True, [_TEXT], {"value": _TEXT}),
-    "integer": ("1", 1.5, True, [1]),
-    "boolean": ("true", 1),
-    "object": (_TEXT, [], True),
-    "array": (_TEXT, {}, 1),
+def _as_json(old: Any) -> str:
+    return json.dumps(old, ensure_ascii=False)
+
+
+_TRUE: Final = to(value=True)
+_OTHER_TYPES: Final[Mapping[str, tuple[Change, ...]]] = {
+    "string": (*_fixed(1, [_TEXT], {"value": _TEXT}), _TRUE),
+    "integer": (*_fixed("1", 1.5, [1]), _TRUE),
+    "boolean": _fixed("true", 1),
+    "object": (*_fixed(_TEXT, []), _TRUE, Change("its-json", _as_json)),
+    "array": (*_fixed({}, 1), Change("its-first-item", lambda old: old[0]), Change("its-json", _as_json)),
 }
 
 

@@ -4,30 +4,34 @@ import json
 
 import pytest
 
-from strategies.faults.body import BeyondBmp, Escaped, InDirectMode, Nulls, Reordered
+from strategies.faults.body import BeyondBmp, Escaped, InDirectMode, Nulls, Reordered, Writing
 from strategies.orders import lean
 from strategies.text import BEYOND_BMP
 from tests.strategies.sending import EVERYWHERE, documented_problems, placed, valid_call
 
 
 @pytest.mark.parametrize("character", BEYOND_BMP, ids=ascii)
-def test_four_byte_characters_are_written_both_ways(character: str) -> None:
-    """A character beyond the basic plane goes out raw, as four bytes, or as an escaped pair, and means the same."""
+def test_four_byte_characters_are_written_in_every_way(character: str) -> None:
+    """A character beyond the basic plane goes out as four bytes or as an escaped pair, in small letters or capitals, and means the same."""
     call = placed(lean("jsapi"))
-    raw = BeyondBmp("attach", character, escaped=False).in_call(call).body
-    escaped = BeyondBmp("attach", character, escaped=True).in_call(call).body
+    raw = BeyondBmp("attach", character, "raw").in_call(call).body
+    escaped = BeyondBmp("attach", character, "escaped").in_call(call).body
+    capitals = BeyondBmp("attach", character, "escaped in capitals").in_call(call).body
 
     assert character.encode() in raw
     assert escaped.isascii()
     assert rb"\ud" in escaped
-    assert json.loads(raw) == json.loads(escaped)
+    assert rb"\uD" in capitals
+    assert rb"\ud" not in capitals
+    assert json.loads(raw) == json.loads(escaped) == json.loads(capitals)
     assert character in json.loads(raw)["attach"]
 
 
-def test_escapes_change_no_meaning() -> None:
-    """The escaped twin holds the same members, in ASCII."""
-    call = placed(lean("native"))
-    body = Escaped().in_call(call).body
+@pytest.mark.parametrize("writing", ["escaped", "escaped in capitals"])
+def test_escapes_change_no_meaning(writing: Writing) -> None:
+    """The escaped twin holds the same members, in ASCII, and leaves a backslash before a u alone."""
+    call = placed(lean("native", attach="\\u8336 茶 \\\\uabcd"))
+    body = Escaped(writing).in_call(call).body
 
     assert body.isascii()
     assert json.loads(body) == call.body

@@ -173,7 +173,7 @@ class RefusedCloseClosesAnyway(Platform):
 
 
 @breaks("v3.invariant.refusals-change-nothing")
-class KeepsARefusedRefund(Platform):
+class LeavesARefusedRefundBehind(Platform):
     """Keeps a refund that was refused for its amount."""
 
     def happen(self, machine: Machine, event: str, case: Case) -> Move | Repeat:

@@ -1,0 +1,116 @@
+"""A tour of the contract: every operation asked validly, in every state it has to do with, and refused in the usual ways.
+
+For checks about what holds for all answers or all requests, whatever they are about.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from functools import partial
+
+from conformance.checks import walks
+from conformance.checks.walks import Visit, Walk
+from conformance.targets.answer import Answer
+from conformance.targets.platform import Platform
+from conformance.targets.trying import Evidence, ManyViolations
+from conformance.targets.verdicts import Violation
+from strategies.cases import Role
+from strategies.orders import PREPAID
+
+__all__ = ["Findings", "Scene", "Visit", "judge_all", "scenes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A part of the tour that stands by itself: it makes the orders and refunds it visits, and touches no others."""
+
+    name: str
+    walk: Callable[[], Walk]
+
+    def play(self, send: Callable[[Visit], Answer]) -> None:
+        """Let *send* make every request; what it returns decides how the scene goes on. It may send others besides."""
+        with closing(self.walk()) as walk:
+            try:
+                visit = next(walk)
+                while True:
+                    visit = walk.send(send(visit))
+            except StopIteration:
+                return
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Findings:
+    """What was found wrong on a tour, which goes on all the same: of every scene, the first violation of each rule."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._found: list[Evidence] = []
+        self._tried = 0
+        self._scene = ""
+        self._broken: set[str | None] = set()
+
+    def judge(self, act: Callable[[], object], says: str, rule: str | None = None) -> None:
+        """Do *act* and keep the Violation it raises, of *rule* unless it names another."""
+        self._tried += 1
+        try:
+            act()
+        except Violation as violation:
+            violation.rule = violation.rule or rule
+            if violation.rule not in self._broken:
+                self._broken.add(violation.rule)
+                self._found.append(Evidence.of(violation, self._platform, f"{self._scene}: {says}"))
+
+    def play(self, tour: Iterator[Scene], send: Callable[[Visit], Answer]) -> None:
+        """Play every scene of *tour* with *send*; raise ManyViolations at the end if anything was found."""
+        for scene in tour:
+            self._platform.begin_example()
+            self._scene, self._broken = scene.name, set()
+            self.judge(partial(scene.play, send), "to its end")
+            if self._found and self._platform.first_only:
+                break
+        if self._found:
+            raise ManyViolations(tuple(self._found), self._tried)
+
+
+def judge_all(platform: Platform, judge: Callable[[Visit, Answer], object], *, brief: bool = False) -> None:
+    """Take the tour and let *judge* see every answer."""
+    findings = Findings(platform)
+
+    def send(visit: Visit) -> Answer:
+        answer = platform.send(visit.call, label=visit.says)
+        findings.judge(partial(judge, visit, answer), visit.says)
+        return answer
+
+    findings.play(scenes(platform, brief=brief), send)
+
+
+def scenes(platform: Platform, *, brief: bool = False) -> Iterator[Scene]:
+    """Yield the scenes this platform's powers allow, those that move its clock by days last.
+
+    A *brief* tour still comes to every operation, but not in every state.
+    """
+    powers = platform.capabilities
+    roles: tuple[Role, ...] = tuple(role for role in platform.roles if role != "other")
+    for role in roles:
+        yield Scene(f"certificates of a {role}", partial(walks.certificates, role))
+        yield Scene(f"echo of a {role}", partial(walks.echo, platform, role))
+        yield Scene(f"unpaid order of a {role}", partial(walks.unpaid, platform, role))
+        if "payer" in powers:
+            yield Scene(f"paid order of a {role}", partial(walks.paid, platform, role))
+        for product in PREPAID:
+            if product != "jsapi":
+                lived = partial(walks.placed, platform, product, role) if brief else partial(walks.lived, platform, product, role)
+                yield Scene(f"{product} orders of a {role}", lived)
+        if {"payer", "code-plans"} <= powers:
+            yield Scene(f"payment code of a {role}", partial(walks.charged, platform, role, brief=brief))
+            if not brief:
+                yield Scene(f"payment code to be confirmed, of a {role}", partial(walks.awaited, platform, role))
+        if {"payer", "settle"} <= powers:
+            yield Scene(f"bounced refund of a {role}", partial(walks.bounced, platform, role, brief=brief))
+    if {"rate-limit", "loss"} <= powers and not brief:
+        yield Scene("trouble", partial(walks.trouble, platform))
+    if {"payer", "settle", "time-travel"} <= powers:
+        for role in roles:
+            yield Scene(f"bills of a {role}", partial(walks.billed, platform, role, brief=brief))

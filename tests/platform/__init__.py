@@ -1,0 +1,1 @@
+"""The served reference platform: control API, HTTP, notifications, state file."""

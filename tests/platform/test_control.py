@@ -1,0 +1,225 @@
+"""The control API, without a server: what it shows, what it does, and how it answers mistakes."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from reference.platform import NOON, Platform
+from reference.platform.control import ACTIONS, PREFIX, handle_control
+from strategies.cases import Refund
+from strategies.orders import lean
+from tests.platform.shop import shop_at
+
+
+def _ask(platform: Platform, action: str, **members: Any) -> Any:
+    answer = handle_control(platform, "POST", PREFIX + action, json.dumps(members).encode())
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)
+
+
+def _look(platform: Platform, action: str, query: str = "") -> Any:
+    answer = handle_control(platform, "GET", f"{PREFIX}{action}{query}", b"")
+    assert answer.status == 200, answer.body
+    return json.loads(answer.body)
+
+
+def _refused(platform: Platform, method: str, target: str, body: bytes = b"") -> tuple[int, str, str]:
+    answer = handle_control(platform, method, target, body)
+    content = json.loads(answer.body)
+    return answer.status, content["code"], content["message"]
+
+
+def test_the_index_lists_every_action() -> None:
+    """GET /_control/ names every action with its method, its members and a sentence."""
+    actions = _look(Platform(), "")["actions"]
+
+    assert {key.rpartition("/")[2] for key in actions} == set(ACTIONS)
+    assert actions["POST /_control/pay"]["takes"] == ["mchid", "out_trade_no", "credential"]
+    assert all(shown["says"] for shown in actions.values())
+
+
+def test_capabilities_name_the_identity_without_secrets() -> None:
+    """The capabilities tell whose certificates are known, and no APIv3 key."""
+    platform = Platform()
+    shown = _look(platform, "capabilities")
+
+    assert shown["merchants"][0]["mchid"] == platform.identity.merchant.mchid
+    assert shown["notify"] == "hold"
+    assert platform.identity.merchant.apiv3_key not in json.dumps(shown)
+
+
+def test_paying_by_the_code_url_alone() -> None:
+    """Whoever holds a code_url can pay with nothing else, once."""
+    platform = Platform()
+    code_url = str(shop_at(platform).place(lean("native"))["code_url"])
+
+    assert _ask(platform, "pay", credential=code_url) == {"refused": None}
+    assert _ask(platform, "pay", credential=code_url)["refused"]["name"] == "paid-before"
+    assert _ask(platform, "pay", credential="weixin://wxpay/none")["refused"]["name"] == "credential-stale"
+
+
+def test_exchanges_show_exact_bytes() -> None:
+    """The last exchanges are listed with their bytes, those that are no text in base64."""
+    platform = Platform()
+    shop = shop_at(platform)
+    order = lean("native")
+    shop.place(order)
+    platform.handle("POST", "/v3/pay/transactions/native", [], b"\xff\x00")
+    placed, broken = _look(platform, "exchanges", "?last=2")["exchanges"]
+
+    assert json.loads(placed["request"]["body"])["out_trade_no"] == order.number
+    assert placed["operation"] == "native_create"
+    assert placed["answer"]["status"] == 200
+    assert base64.b64decode(broken["request"]["body_base64"]) == b"\xff\x00"
+    assert _look(platform, "exchanges", "?last=0") == {"exchanges": []}
+
+
+def test_notifications_show_what_became_of_each() -> None:
+    """A notification is pending with its due time, then accepted, or given up after the last attempt."""
+    platform = Platform()
+    shop = shop_at(platform)
+    for _ in range(2):
+        shop.must_pay(lean("native"))
+    first, second = _look(platform, "notifications")["notifications"]
+    assert (first["state"], first["due"], second["state"]) == ("pending", NOON, "pending")
+
+    _ask(platform, "advance", seconds=0, answers=[500])
+    shop.must_pay(lean("native"))
+    _ask(platform, "advance", seconds=0, answers=204)
+    states = [(shown["state"], shown["failures"], shown["due"]) for shown in _look(platform, "notifications")["notifications"]]
+    assert states == [("pending", 1, NOON + 15), ("pending", 1, NOON + 15), ("accepted", 0, None)]
+
+    _ask(platform, "advance", seconds=2 * 86_400, answers=None)
+    states = [(shown["state"], shown["failures"], shown["due"]) for shown in _look(platform, "notifications", "?last=3")["notifications"]]
+    assert states == [("given-up", 15, None), ("given-up", 15, None), ("accepted", 0, None)]
+
+
+def test_orders_and_refunds_are_found() -> None:
+    """Orders and refunds are listed, and narrowed to a merchant and a number."""
+    platform = Platform()
+    shop = shop_at(platform)
+    order, other = lean("native"), lean("app", "partner")
+    shop.must_pay(order)
+    shop.place(other)
+    refund = Refund(order, 30)
+    shop.refund(refund).is_accepted()
+
+    assert len(_look(platform, "orders")["orders"]) == 2
+    assert [shown["state"] for shown in _look(platform, "orders", f"?out_trade_no={order.number}")["orders"]] == ["REFUND"]
+    assert [shown["kind"] for shown in _look(platform, "orders", f"?mchid={shop.merchant('partner').mchid}")["orders"]] == ["order"]
+    assert _ask(platform, "settle", mchid=shop.merchant().mchid, out_refund_no=refund.number) == {"refused": None}
+    assert [shown["state"] for shown in _look(platform, "refunds", f"?out_refund_no={refund.number}")["refunds"]] == ["SUCCESS"]
+
+
+def test_advancing_answers_attempts_as_listed() -> None:
+    """A list answers the first attempt with its first status and so on; the last one repeats; the deliveries tell which."""
+    platform = Platform()
+    shop_at(platform).must_pay(lean("native"))
+    moved = _ask(platform, "advance", seconds=3600, answers=[500, None, 200])
+
+    assert [(shown["attempt"], shown["status"], shown["at"] - NOON) for shown in moved["deliveries"]] == [
+        (1, 500, 0),
+        (2, None, 15),
+        (3, 200, 30),
+    ]
+    assert moved["now"] == NOON + 3600
+
+
+def test_advancing_step_by_step() -> None:
+    """Asked step by step, the platform stops at each moment until it is told the answers, and ends at the time asked for."""
+    platform = Platform()
+    shop_at(platform).must_pay(lean("native"))
+    step = _ask(platform, "advance", seconds=20, answers="ask")
+    assert (step["now"], len(step["deliveries"]), step["until"]) == (NOON, 1, NOON + 20)
+
+    repeated = _ask(platform, "advance", until=step["until"], answers="ask")
+    assert [shown["id"] for shown in repeated["deliveries"]] == [step["deliveries"][0]["id"]]
+
+    failed = {step["deliveries"][0]["id"]: 500}
+    step = _ask(platform, "advance", until=step["until"], answers="ask", answered=failed)
+    assert (step["now"], step["deliveries"][0]["attempt"]) == (NOON + 15, 2)
+
+    step = _ask(platform, "advance", until=step["until"], answers="ask", answered={step["deliveries"][0]["id"]: 200})
+    assert (step["now"], step["deliveries"]) == (NOON + 20, [])
+
+
+def test_a_late_answer_changes_nothing() -> None:
+    """An answer to a delivery of a notification that is over is taken without effect."""
+    platform = Platform()
+    shop_at(platform).must_pay(lean("native"))
+    (delivered,) = _ask(platform, "advance", seconds=0)["deliveries"]
+    _ask(platform, "advance", seconds=0, answers="ask", answered={delivered["id"]: 500})
+
+    assert _look(platform, "notifications")["notifications"][0]["state"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("action", "members"),
+    [
+        ("rotate", {}),
+        ("use-keys", {"key_mode": "public_key"}),
+        ("limit", {"per_second": 3}),
+        ("limit", {"per_second": None}),
+        ("lose", {"when": "after"}),
+        ("plan-code", {"auth_code": "130000000000000001", "state": "USERPAYING"}),
+        ("fund", {"mchid": "1900000001", "balance": 5}),
+    ],
+)
+def test_trouble_is_caused_as_asked(action: str, members: dict[str, Any]) -> None:
+    """Every action that causes trouble does the same as the method of its name."""
+    asked, told = Platform(), Platform()
+    _ask(asked, action, **members)
+    {
+        "rotate": told.rotate,
+        "use-keys": told.use_keys,
+        "limit": told.limit,
+        "lose": told.lose_next,
+        "plan-code": told.plan_code,
+        "fund": told.fund,
+    }[action](*members.values())  # type: ignore[operator]  # the members are each method's own arguments
+
+    for name in ("rotated", "key_mode", "rate_limit", "losses", "code_plans", "balances"):
+        assert getattr(asked, name) == getattr(told, name)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "body", "status", "says"),
+    [
+        ("POST", "dance", b"", 404, "'dance'"),
+        ("GET", "pay", b"", 405, "asked with POST, not GET"),
+        ("PUT", "clock", b"", 405, "asked with GET, not PUT"),
+        ("POST", "pay", b"{", 400, "not a JSON object"),
+        ("POST", "pay", b"[1]", 400, "not a JSON object"),
+        ("POST", "pay", b"\xff", 400, "not a JSON object"),
+        ("POST", "pay", b"", 400, "lacks the member 'mchid'"),
+        ("POST", "pay", b'{"mchid": "1900000001"}', 400, "lacks the member 'out_trade_no'"),
+        ("POST", "pay", b'{"mchid": 1900000001, "out_trade_no": "A"}', 400, "mchid of pay is 1900000001; expected a text"),
+        ("POST", "settle", b'{"mchid": "1", "out_refund_no": "R", "outcome": "DONE"}', 400, "SUCCESS, ABNORMAL, CLOSED"),
+        ("POST", "advance", b"{}", 400, "lacks the member 'seconds'"),
+        ("POST", "advance", b'{"seconds": -1}', 400, "from 0"),
+        ("POST", "advance", b'{"seconds": 1e99}', 400, "number of seconds"),
+        ("POST", "advance", b'{"seconds": NaN}', 400, "NaN is not JSON"),
+        ("POST", "advance", b'{"seconds": true}', 400, "number of seconds"),
+        ("POST", "advance", b'{"sceonds": 1}', 400, "no member 'sceonds'"),
+        ("POST", "advance", b'{"seconds": 1, "answers": "fine"}', 400, '"ask"'),
+        ("POST", "advance", b'{"seconds": 1, "answers": []}', 400, "by attempt"),
+        ("POST", "advance", b'{"seconds": 1, "answers": "ask", "answered": {"none": 200}}', 404, "'none'"),
+        ("POST", "advance", b'{"seconds": 1, "answers": "ask", "answered": [200]}', 400, "notification ids"),
+        ("POST", "advance", b'{"seconds": 1, "answered": {}}', 400, '"ask" only'),
+        ("POST", "limit", b"{}", 400, "per_second"),
+        ("POST", "limit", b'{"per_second": -1}', 400, "whole number from 0"),
+        ("POST", "rotate", b'{"to": 2}', 400, "it takes none"),
+        ("GET", "exchanges?last=all", b"", 400, "whole number"),
+        ("GET", "orders?number=1", b"", 400, "no member 'number'"),
+    ],
+)
+def test_a_mistake_is_told_what_was_expected(method: str, target: str, body: bytes, status: int, says: str) -> None:
+    """Unknown actions, methods, members and values are answered 4xx with what was expected, and do nothing."""
+    platform = Platform()
+    got = _refused(platform, method, PREFIX + target, body)
+
+    assert got[0] == status
+    assert says in got[2]
+    assert platform.now() == NOON
