@@ -94,23 +94,26 @@ def scenes(platform: Platform, *, brief: bool = False) -> Iterator[Scene]:
     powers = platform.capabilities
     roles: tuple[Role, ...] = tuple(role for role in platform.roles if role != "other")
     for role in roles:
-        yield Scene(f"certificates of a {role}", partial(walks.certificates, role))
-        yield Scene(f"echo of a {role}", partial(walks.echo, platform, role))
-        yield Scene(f"unpaid order of a {role}", partial(walks.unpaid, platform, role))
-        if "payer" in powers:
-            yield Scene(f"paid order of a {role}", partial(walks.paid, platform, role))
-        for product in PREPAID:
-            if product != "jsapi":
-                lived = partial(walks.placed, platform, product, role) if brief else partial(walks.lived, platform, product, role)
-                yield Scene(f"{product} orders of a {role}", lived)
-        if {"payer", "code-plans"} <= powers:
-            yield Scene(f"payment code of a {role}", partial(walks.charged, platform, role, brief=brief))
-            if not brief:
-                yield Scene(f"payment code to be confirmed, of a {role}", partial(walks.awaited, platform, role))
-        if {"payer", "settle"} <= powers:
-            yield Scene(f"bounced refund of a {role}", partial(walks.bounced, platform, role, brief=brief))
+        yield from (scene for needs, scene in _of(platform, role, brief=brief) if needs <= powers)
     if {"rate-limit", "loss"} <= powers and not brief:
         yield Scene("trouble", partial(walks.trouble, platform))
     if {"payer", "settle", "time-travel"} <= powers:
         for role in roles:
             yield Scene(f"bills of a {role}", partial(walks.billed, platform, role, brief=brief))
+
+
+def _of(platform: Platform, role: Role, *, brief: bool) -> Iterator[tuple[set[str], Scene]]:
+    """Yield the scenes of one merchant, each with the powers it takes."""
+    yield set(), Scene(f"certificates of a {role}", partial(walks.certificates, role))
+    yield set(), Scene(f"echo of a {role}", partial(walks.echo, platform, role))
+    yield set(), Scene(f"unpaid order of a {role}", partial(walks.unpaid, platform, role))
+    yield {"payer"}, Scene(f"paid order of a {role}", partial(walks.paid, platform, role))
+    for product in PREPAID:
+        if product != "jsapi":
+            lived = walks.placed if brief else walks.lived
+            yield set(), Scene(f"{product} orders of a {role}", partial(lived, platform, product, role))
+    yield {"payer", "code-plans"}, Scene(f"payment code of a {role}", partial(walks.charged, platform, role, brief=brief))
+    if not brief:
+        confirmed = Scene(f"payment code to be confirmed, of a {role}", partial(walks.awaited, platform, role))
+        yield {"payer", "code-plans"}, confirmed
+    yield {"payer", "settle"}, Scene(f"bounced refund of a {role}", partial(walks.bounced, platform, role, brief=brief))

@@ -1,7 +1,7 @@
 """The scenes of a tour, each a walk through one or two lives: it yields requests, and is sent the answers."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any, TypeAlias
@@ -15,7 +15,21 @@ from reference.oracles.times import BEIJING
 from strategies.cases import Call, Order, Product, Refund, Role
 from strategies.orders import template
 
-__all__ = ["Visit", "Walk", "awaited", "billed", "bounced", "certificates", "charged", "echo", "lived", "paid", "placed", "trouble", "unpaid"]
+__all__ = [
+    "Visit",
+    "Walk",
+    "awaited",
+    "billed",
+    "bounced",
+    "certificates",
+    "charged",
+    "echo",
+    "lived",
+    "paid",
+    "placed",
+    "trouble",
+    "unpaid",
+]
 
 _UNKNOWN = "wxcNobodyKnowsThis"
 _HALF_AN_HOUR = 1800

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from conformance.runner.config import FILE, read_settings
 from conformance.runner.identities import identity_for
@@ -56,18 +56,28 @@ def open_target(name: str, identity_folder: str | None, fault: str | None, *, co
 
 
 def _base_url(name: str, url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    parts = _split(url)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(
             f"There is no target {name!r}. A target is `mock`, the URL of a platform such as http://127.0.0.1:8080, "
             f"or a [targets.{name}] section with a url in {FILE}."
         )
-    if parts.hostname.endswith(_LIVE):
+    if parts.hostname.rstrip(".").endswith(_LIVE):
         raise ConfigurationError(
             f"{parts.hostname} is the live platform, where every order is real. "
             "This version judges only mocks and other platforms without money in them."
         )
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _split(url: str) -> SplitResult | None:
+    """Return the parts of *url*, or None when host or port are none."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.port != 0
+    except ValueError:
+        return None
+    return parts if usable else None
 
 
 def _mock(identity: Identity, seed: int, fault: str | None) -> Platform:

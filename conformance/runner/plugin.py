@@ -124,6 +124,7 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
     recorder = request.node.stash.get(_RECORDER, None)
     if recorder is not None:
+        target.most_cases = profiles.PROFILES[request.config.getoption("--profile")].cases
         target.first_only = request.config.getoption("--selftest")
         target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)
         recorder.platform = target

@@ -62,6 +62,7 @@ class Platform:
         self.world = world
         self.observing = True
         self.first_only = False
+        self.most_cases: int | None = None
         self._keys = keyring(identity)
         self._transport = transport
         self._clock = clock
@@ -163,7 +164,9 @@ class Platform:
         """Close *order*."""
         return self.send(self.calls.close(order, role), broken_by=broken_by, label="close order", signed_by=signed_by)
 
-    def reverse(self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None) -> Answer:
+    def reverse(
+        self, order: Order, *, broken_by: Fault | None = None, role: Role | None = None, signed_by: Merchant | None = None
+    ) -> Answer:
         """Reverse an order paid by payment code."""
         return self.send(self.calls.reverse(order, role), broken_by=broken_by, label="reverse order", signed_by=signed_by)
 

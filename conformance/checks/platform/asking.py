@@ -15,7 +15,7 @@ from reference.platform.refusals import SIGN_ERROR
 from strategies import orders
 from strategies.cases import Call, Fault, NumberShape, Order, Product, Refund, Role
 
-__all__ = ["Ask", "Asked", "asks", "at_one_moment", "order_of", "refuses", "same", "try_faults"]
+__all__ = ["Ask", "Asked", "asks", "at_one_moment", "more_asks", "order_of", "refuses", "same", "try_faults"]
 
 _TIMES_TO_TRY = 5
 _FACTS = ("trade_state", "status", "amount", "out_trade_no", "out_refund_no", "transaction_id", "refund_id", "success_time")
@@ -45,21 +45,27 @@ class Ask:
 
 
 def asks(platform: Platform) -> tuple[Ask, ...]:
-    """One of each kind that a signature treats differently: with Chinese, with a query, with neither, direct and for a sub-merchant."""
-    known = [
+    """One of each kind that a signature treats differently: with a body and Chinese in it, with a query, with neither."""
+    role: Role = "partner" if "partner" in platform.roles else "merchant"
+    return (
         Ask("place an order", partial(_place, product="jsapi", role="merchant"), order=True),
-        Ask("query an order", partial(_query, role="merchant"), body=False, query=True),
+        Ask("query an order", partial(_query, role=role), role, body=False, query=True),
         Ask("close an order", partial(_close, role="merchant")),
         Ask("list certificates", lambda _platform: Asked(Call("certificates_list"), lambda: None), body=False),
-    ]
-    if "partner-merchant" in platform.capabilities:
-        known += [
+    )
+
+
+def more_asks(platform: Platform) -> tuple[Ask, ...]:
+    """Those of `asks`, and more of the kinds money depends on, for merchants and their service providers."""
+    more: list[Ask] = []
+    if "partner" in platform.roles:
+        more += [
             Ask("place an order for a sub-merchant", partial(_place, product="native", role="partner"), "partner", order=True),
-            Ask("query an order of a sub-merchant", partial(_query, role="partner"), "partner", body=False, query=True),
+            Ask("query an order as a merchant", partial(_query, role="merchant"), body=False, query=True),
         ]
     if "payer" in platform.capabilities:
-        known.append(Ask("refund", _refund))
-    return tuple(known)
+        more.append(Ask("refund", _refund))
+    return (*asks(platform), *more)
 
 
 def refuses(platform: Platform, asked: Asked, fault: Fault, *refusals: Refusal, because: str = "") -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from conformance.checks.platform.asking import Ask, asks, order_of, try_faults
+from conformance.checks.platform.asking import Ask, asks, more_asks, order_of, try_faults
 from conformance.checks.platform.stages import HALF_AN_HOUR, Kind, kinds, wait
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -12,7 +12,6 @@ from reference.platform.refusals import SIGN_ERROR
 from reference.rules import judges
 from strategies.cases import Call, Fault
 from strategies.faults import authorization
-from strategies.faults.named import named
 
 GROUP = "requests"
 
@@ -145,7 +144,7 @@ def test_accepts_both_certificates(platform: Platform) -> None:
             answer = platform.send(ask.prepare(platform).call, broken_by=fault, label=ask.name)
             answer.is_accepted(because="While a merchant has two certificates, either will do.")
 
-    try_all(platform, asks(platform), attempt)
+    try_all(platform, more_asks(platform), attempt)
 
 
 @judges("v3.authorization.accepts-both-certificates")

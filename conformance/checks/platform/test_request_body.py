@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conformance.checks.platform.asking import Ask, asks, order_of, try_faults
-from conformance.checks.platform.stages import kinds
+from conformance.checks.platform.asking import Ask, more_asks, order_of, try_faults
+from conformance.checks.platform.stages import Kind, kinds
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.verdicts import Violation
+from reference.platform.refusals import SIGN_ERROR
 from reference.rules import judges
 from strategies import orders
-from strategies.cases import Call, Fault, Order
+from strategies.cases import Fault, Order
 from strategies.faults.named import named
 from strategies.faults.signed_body import Written, signed_otherwise, tampered, ways_to_write
 
@@ -40,7 +41,7 @@ def test_accepts_a_body_in_any_writing(platform: Platform) -> None:
         asked = writing.ask.prepare(platform)
         platform.send(asked.call, broken_by=writing.way, label=writing.ask.name).is_accepted(because=_AS_ARRIVED)
 
-    try_all(platform, [_Writing(ask, way) for ask in asks(platform) if ask.body for way in ways_to_write()], attempt)
+    try_all(platform, [_Writing(ask, way) for ask in more_asks(platform) if ask.body for way in ways_to_write()], attempt)
 
 
 @judges("v3.request.verifies-the-body-as-received")
@@ -65,6 +66,20 @@ def test_accepts_any_text_in_any_writing(platform: Platform, order: Order, way: 
     platform.place(order, broken_by=way).is_accepted(because=_AS_ARRIVED)
 
 
+@judges("v3.request.verifies-the-body-as-received")
+def test_accepts_a_long_body(platform: Platform) -> None:
+    """An order of forty goods, some five thousand bytes, is accepted like a short one, and refused with a byte more at its end."""
+
+    def attempt(kind: Kind) -> None:
+        goods = {"merchant_goods_id": "M1006", "goods_name": "明前龙井茶，一芽一叶，二百五十克", "quantity": 1, "unit_price": 25}
+        order = order_of(kind.product, kind.role).but(detail={"goods_detail": [goods] * 40})
+        longer = named(tampered(order=False), "sent body with-blank-at-end")[0]
+        platform.place(order, broken_by=longer).is_refused(SIGN_ERROR, because="The end of a long body was not verified.")
+        platform.place(order).is_accepted(because=_AS_ARRIVED)
+
+    try_all(platform, kinds(platform, "jsapi", "app", "native"), attempt)
+
+
 @judges("v3.request.signature-covers-exact-body")
 def test_refuses_a_signature_over_another_body(platform: Platform) -> None:
     """A signature over no body, over the same JSON in another writing, or over another amount or text is refused."""
@@ -86,4 +101,4 @@ def test_refuses_a_change_to_any_order(platform: Platform, order: Order, fault: 
 
 
 def _with_body(platform: Platform) -> list[Ask]:
-    return [ask for ask in asks(platform) if ask.body]
+    return [ask for ask in more_asks(platform) if ask.body]

@@ -3,9 +3,8 @@
 from conformance.checks.platform.asking import Ask, asks, try_faults
 from conformance.targets.platform import Platform
 from reference.rules import judges
-from strategies.cases import Call, Fault
+from strategies.cases import Fault
 from strategies.faults import signature
-from strategies.faults.named import named
 
 GROUP = "requests"
 

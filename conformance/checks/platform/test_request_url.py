@@ -12,7 +12,6 @@ from reference.platform.refusals import SIGN_ERROR
 from reference.rules import judges
 from strategies.cases import Call, Fault, Order, Role
 from strategies.faults import signature
-from strategies.faults.named import named
 from strategies.urls import equal_targets
 
 GROUP = "requests"

@@ -157,7 +157,7 @@ class _NotThrottledError(Exception):
 
 
 def _demand_429(answers: list[Answer]) -> None:
-    if any(answer.status != 429 for answer in answers):
+    if answers[0].status != 429 or any(answer.accepted for answer in answers):
         raise _NotThrottledError
 
 
