@@ -274,12 +274,15 @@ ACTIONS: Mapping[str, Action] = {
     "advance": Action(
         "POST",
         ("seconds", "until", "answers", "answered"),
-        "Time passes. What falls due is answered as `answers` says: a status (default 200; null: no answer), a list by attempt, or "
+        "Time passes. While this server posts, what falls due is posted; else, or with `answers`, it is answered as that says: "
+        "a status (default 200; null: no answer), a list by attempt, or "
         '"ask": the answer holds the next deliveries; go on with its `until` and `answered` {id: status} until there are none.',
         _advance,
     ),
     "rotate": Action("POST", (), "The next platform certificate takes over.", _rotate),
-    "use-keys": Action("POST", ("key_mode",), "Sign with `certificate`, `public_key`, or both (`combined`).", _use_keys),
+    "use-keys": Action(
+        "POST", ("key_mode",), "Sign with `certificate`, `public_key`, or both (`combined`), until the next start.", _use_keys
+    ),
     "limit": Action("POST", ("per_second",), "Each merchant's requests per second; null lifts the limit.", _limit),
     "lose": Action("POST", ("when",), "The next answer is lost, before or after the request took effect.", _lose),
     "plan-code": Action("POST", ("auth_code", "state"), "What charging a payment code leads to.", _plan_code),

@@ -61,6 +61,14 @@ class VerifiesSlashesWithoutEscape(Platform):
         return message(request, claim, body=request.body.replace(b"\\/", b"/"))
 
 
+@breaks("v3.request.verifies-the-body-as-received")
+class VerifiesTheFirstKilobytes(Platform):
+    """Verifies no more than the first four thousand bytes of a body."""
+
+    def signed_message(self, request: Request, claim: Authorization) -> bytes:
+        return message(request, claim, body=request.body[:4000])
+
+
 @breaks("v3.request.signature-covers-exact-body")
 class BelievesAnyBodyOfAnOrder(Platform):
     """Looks at who made the signature of an order, not at what it covers."""
