@@ -28,6 +28,7 @@ __all__ = ["RECORD", "SEEDED", "Session"]
 
 RECORD = "wxconform"
 """The name under which a check's record travels in its pytest report."""
+_NEEDS = "needs: "
 SEEDED = "wxconform-fault"
 """The name under which the fault seeded for a check travels."""
 
@@ -193,7 +194,7 @@ class Session:
         reasons = list(
             dict.fromkeys(check.reason for check, said in zip(checks, outcomes, strict=True) if check.reason and said is outcome)
         )
-        reason = "; ".join(reasons) or None
+        reason = _joined(reasons)
         if outcome is Outcome.NOT_EXERCISED and checks and reason is None:
             reason = "its checks stopped where another rule was violated"
         if not checks:
@@ -215,6 +216,13 @@ class Session:
     def _outcome_for(rule: str, check: CheckFinished, *, broken: bool) -> Outcome:
         said = check.outcome_for(rule) if rule in check.rules else Outcome.VIOLATED
         return Outcome.NOT_EXERCISED if said in {Outcome.VIOLATED, Outcome.ADVISORY} and not broken else said
+
+
+def _joined(reasons: list[str]) -> str | None:
+    """Say several reasons as one; what several checks need is one list."""
+    needs = {need for reason in reasons if reason.startswith(_NEEDS) for need in reason.removeprefix(_NEEDS).split(", ")}
+    others = [reason for reason in reasons if not reason.startswith(_NEEDS)]
+    return "; ".join([*others, *([_NEEDS + ", ".join(sorted(needs))] if needs else [])]) or None
 
 
 def _masked(opened: Opened) -> dict[str, str]:

@@ -135,6 +135,9 @@ class Renaming:
 def signing_from(kept: Mapping[str, Any], identity: Identity, names: Renaming, now: int, nonce_str: str, foreign: RSAPrivateKey) -> Signing:
     """Return how a kept request is signed now: a new time with the same skew, a new nonce, the same mistakes."""
     timestamp = str(now + kept["skew"]) if kept["skew"] is not None else str(kept["timestamp"])
+    if kept["message"] is not None and str(kept["nonce_str"]).encode() not in _bytes(kept["message"]):
+        # What the header shows was not what was signed; a fresh nonce might happen to be.
+        nonce_str = str(kept["nonce_str"])
     names.add(str(kept["nonce_str"]), nonce_str)
     names.add(str(kept["timestamp"]), timestamp)
     keys = {f"{role}/{index}": key for role, index, key in _keys(identity)}

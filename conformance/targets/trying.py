@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from conformance.targets.exchange import Exchange
 from conformance.targets.journal import to_json
 from conformance.targets.platform import Platform
-from conformance.targets.verdicts import Violation
+from conformance.targets.verdicts import Inconclusive, Violation
 
 __all__ = ["Evidence", "ManyViolations", "try_all"]
 
@@ -63,5 +63,9 @@ def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case],
             found.append(Evidence.of(violation, platform, str(case)))
             if platform.first_only:
                 break
+        except Inconclusive:
+            if not found:
+                raise
+            break  # what was found stands, though nobody can tell about the rest
     if found:
         raise ManyViolations(tuple(found), tried)

@@ -17,18 +17,18 @@ _ALPHANUMERIC = string.ascii_letters + string.digits
 _LABEL = b"TESTING KEY"
 
 
-def make(folder: Path, *, valid_from: datetime | None = None, valid_years: int = 20) -> Path:
+def make(folder: Path, *, valid_from: datetime | None = None, valid_years: int = 30) -> Path:
     """Write a throw-away merchant and platform identity into *folder* (made if missing) and return its ``identity.toml``.
 
     Private keys carry the PEM label ``TESTING KEY`` so that nobody, and no secret scanner, takes them for real ones.
-    Certificates are valid from *valid_from* (default: a day ago) for *valid_years*.
+    Certificates are valid from *valid_from* for *valid_years*; by default from three years ago, for virtual clocks stand in the past.
     Raises FileExistsError when *folder* already holds an identity.
     """
     target = folder / "identity.toml"
     if target.exists():
         raise FileExistsError(f"{target} already exists; name another folder, or delete it first")
     folder.mkdir(parents=True, exist_ok=True)
-    start = valid_from or datetime.now(UTC) - timedelta(days=1)
+    start = valid_from or datetime.now(UTC) - timedelta(days=3 * 365)
     until = start + timedelta(days=365 * valid_years)
     text = ["# A throw-away identity for tests. Nothing in it is, or ever was, a real account."]
     for role in ("merchant", "partner", "other"):

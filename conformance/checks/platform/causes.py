@@ -131,9 +131,9 @@ def of_refunding(platform: Platform, kind: Kind, *, every: int = 1) -> Iterator[
         yield Cause(f"{kind}, refunded without funds", partial(_refund_without_funds, kind), _SHORT)
 
 
-def of_closing(kind: Kind) -> Iterator[Cause]:
+def of_closing(platform: Platform, kind: Kind) -> Iterator[Cause]:
     """Yield why an order of *kind* that is paid is not closed."""
-    for name in SETTLED:
+    for name in SETTLED if "settle" in platform.capabilities else SETTLED[:-1]:
         yield Cause(f"{kind}, closed when {name}", partial(_close_when, kind, name), ORDER_PAID)
 
 

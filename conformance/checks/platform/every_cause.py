@@ -18,7 +18,7 @@ from conformance.checks.platform.causes import (
 )
 from conformance.checks.platform.placing import every_kind
 from conformance.checks.platform.refunding import paid
-from conformance.checks.platform.stages import Kind, kinds
+from conformance.checks.platform.stages import HALF_AN_HOUR, Kind, kinds, wait
 from conformance.targets.answer import Answer
 from conformance.targets.platform import Platform
 from reference.identity import Merchant
@@ -33,12 +33,16 @@ def causes(platform: Platform) -> Iterator[Cause]:
     for kind in every_kind(platform):
         yield from of_placing(platform, kind, every=9)
     if "payer" in platform.capabilities:
-        for kind in every_kind(platform):
+        for kind in every_kind(platform, "jsapi", *(("codepay",) if "code-plans" in platform.capabilities else ())):
             yield from of_refunding(platform, kind, every=9)
         for kind in kinds(platform):
-            yield from of_closing(kind)
+            yield from of_closing(platform, kind)
     for kind in kinds(platform):
         yield from _of_strangers(platform, kind)
+    if "code-plans" in platform.capabilities:
+        for kind in kinds(platform, "codepay"):
+            yield Cause(f"{kind}, with a used payment code", partial(_charge_twice, kind))
+            yield Cause(f"{kind}, charged again once reversed", partial(_charge_reversed, kind))
     roles: list[Role] = ["merchant", "partner"] if "partner-merchant" in platform.capabilities else ["merchant"]
     for role in roles:
         yield from of_searching(platform, role)
@@ -72,6 +76,9 @@ def _of_the_rest(role: Role) -> Iterator[Cause]:
     }
     for name, call in asked.items():
         yield Cause(f"{name}, asked by a {role}", partial(_ask, call), PARAMETER)
+    body = {"out_refund_no": "wxcNobodyKnowsThis", "type": "MERCHANT_BANK_CARD"}
+    pay_out = Call("refund_apply_abnormal", role, {"refund_id": "50300000000000000000000000000"}, body=body)
+    yield Cause(f"an unknown refund, paid out for a {role}", partial(_ask, pay_out))
     token = Call("bill_download", role, query={"token": "wxcNobodyKnowsThis"})
     yield Cause(f"an unknown token, asked by a {role}", partial(_ask, token))
     for fault in SIGNATURES:
@@ -111,6 +118,23 @@ def _refused_refund(platform: Platform, kind: Kind) -> Answer:
     refund = Refund(paid(platform, kind), 101)
     platform.refund(refund).is_refused()
     return platform.query_refund(refund)
+
+
+def _charge_twice(kind: Kind, platform: Platform) -> Tried:
+    order = kind.order()
+    platform.place(order).is_accepted()
+    second = order.fresh()
+    answer = platform.place(second)
+    return Tried(answer, lambda: platform.query(second).accepted)
+
+
+def _charge_reversed(kind: Kind, platform: Platform) -> Tried:
+    order = kind.order()
+    platform.place(order).is_accepted()
+    wait(platform, HALF_AN_HOUR)
+    platform.reverse(order).is_accepted()
+    answer = platform.place(order)
+    return Tried(answer, lambda: platform.query(order).get("trade_state") == "SUCCESS")
 
 
 def _place_as_another(kind: Kind, fault: Fault, platform: Platform) -> Tried:

@@ -149,7 +149,7 @@ def _later(role: Role) -> Iterator[Occasion]:
             f"{outcome} of a part refund of a {role}", role, event, _refunding(role, "app", outcome, part=40, by="transaction_id")
         )
         yield Occasion(f"{outcome} of a second refund of a {role}", role, event, _refunding(role, "native", outcome, part=30, second=True))
-    yield Occasion(f"late refund of a {role}", role, "REFUND.SUCCESS", _refunding(role, "h5", "SUCCESS", part=99, days=3))
+    yield Occasion(f"late refund of a {role}", role, "REFUND.SUCCESS", _refunding(role, "h5", "SUCCESS", part=99, days=40))
 
 
 def _paying(kind: Kind, prepare: Callable[[Inbox, Order], Order]) -> Happening:

@@ -29,12 +29,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An *operation* as a merchant of some *role* calls it; *begin* makes all that a valid call of it takes."""
+    """An *operation* as a merchant of some *role* calls it; *begin* makes all that a valid call of it takes.
+
+    *path* is the contract's, with names in braces where numbers stand.
+    """
 
     operation: str
     role: Role
     begin: Callable[[Platform], Standing]
     method: str
+    path: str
 
     def __str__(self) -> str:
         return f"{self.operation} of a {self.role}"
@@ -44,7 +48,8 @@ def subjects(platform: Platform) -> Iterator[Subject]:
     """Yield every operation this platform's powers allow to be called validly, those that move its clock by days last."""
 
     def subject(operation: str, role: Role, begin: Callable[[Platform], Standing]) -> Subject:
-        return Subject(operation, role, begin, platform.contract.operations[operation].method)
+        known = platform.contract.operations[operation]
+        return Subject(operation, role, begin, known.method, known.path)
 
     powers = platform.capabilities
     for kind in every_kind(platform):

@@ -56,7 +56,7 @@ def test_finds_no_number_it_never_saw(platform: Platform) -> None:
 @judges("v3.error.answers-404-to-unknown-numbers")
 def test_finds_nothing_of_another_merchant(platform: Platform) -> None:
     """Another merchant's order or refund is refused with a code that tells nothing of its state, and blames no signature or system."""
-    platform.needs("other-merchant", "payer")
+    platform.needs("other-merchant", "payer", "settle")
     other = platform.merchant("other")
 
     def attempt(stage: Stage) -> None:

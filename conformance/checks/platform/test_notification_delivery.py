@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.checks.platform.notices import Notified, Occasion, announced, brief, echoes, judge_each, paid_out, payments, refunds
+from conformance.checks.platform.refunding import apply
 from conformance.checks.platform.stages import Kind, kinds
 from conformance.targets.inbox import Inbox, Letter
 from conformance.targets.platform import Platform
@@ -191,6 +192,27 @@ def test_announces_success_only_as_success(platform: Platform) -> None:
                     )
 
     try_all(platform, payments(platform), attempt)
+
+
+@judges("v3.notify.announces-only-what-happened")
+def test_announces_the_payment_as_it_was(platform: Platform) -> None:
+    """An order refunded, in part or in full, before its payment is even delivered is told of as paid all the same."""
+    platform.needs("payer", "settle", "time-travel", "notifications")
+
+    def attempt(case: tuple[Kind, int]) -> None:
+        kind, part = case
+        with Inbox(platform) as inbox:
+            address = inbox.address(kind.role)
+            order = kind.order(notify_url=address)
+            platform.must_pay(order)
+            apply(platform, Refund(order, part), outcome="SUCCESS")
+            inbox.expect(address)
+            for letter in inbox.at(address):
+                state = letter.resource.get("trade_state")
+                if letter.event_type == "TRANSACTION.SUCCESS" and state != "SUCCESS":
+                    raise Violation("A payment notification tells of what came later.", expected="trade_state SUCCESS", got=f"{state!r}")
+
+    try_all(platform, [(kind, part) for kind in kinds(platform, "jsapi", "native") for part in (1, 100)], attempt)
 
 
 _UNPAID: dict[str, tuple[Callable[[Platform, Order], object], ...]] = {

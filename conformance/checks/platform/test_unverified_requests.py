@@ -8,12 +8,13 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from conformance.checks.platform.asking import Asked, order_of, same
 from conformance.checks.platform.stages import HALF_AN_HOUR, Kind, kinds, wait
+from conformance.targets.inbox import Inbox
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.verdicts import Violation
 from reference.platform.refusals import SIGN_ERROR
 from reference.rules import judges
-from strategies.cases import Fault, Order, Refund
+from strategies.cases import Call, Fault, Order, Refund
 from strategies.faults.identity import Anonymous, Forged
 from strategies.faults.named import Sent, named
 from strategies.faults.signature import layouts
@@ -106,6 +107,22 @@ def test_an_unverified_request_does_not_change_what_is(platform: Platform) -> No
         for fault in _UNBELIEVED
     ]
     try_all(platform, attacks, attempt)
+
+
+@judges("v3.request.unverified-request-changes-nothing")
+def test_an_unverified_echo_notifies_nobody(platform: Platform) -> None:
+    """After a refused echo with a notify_url nothing arrives there; after the real one something does."""
+    platform.needs("notifications", "time-travel")
+    with Inbox(platform) as inbox:
+        for fault in _UNBELIEVED:
+            address = inbox.address("merchant")
+            call = Call("security_echo", body={"echo_message": "x", "notify_url": address})
+            platform.send(call, broken_by=fault).is_refused(SIGN_ERROR)
+            inbox.wait(60)
+            if inbox.at(address):
+                raise Violation("A refused request notifies.", expected="no notification", got=inbox.at(address)[0].described)
+            platform.send(call).is_accepted()
+            inbox.expect(address)
 
 
 def _closing(platform: Platform, kind: Kind) -> Asked:

@@ -109,6 +109,16 @@ class ReversesFailedPaymentsInName(Platform):
 
 
 @breaks(_REFUSED)
+class PaysOutInName(Platform):
+    """Answers an application about a bounced refund 200 and leaves the refund alone."""
+
+    def do_refund_apply_abnormal(self, ask: Any) -> tuple[int, Any]:
+        refund = self.store.refund_by_id(ask.params["refund_id"])
+        bounced = refund is not None and refund.state == "ABNORMAL"
+        return (200, self.show_refund(refund)) if refund is not None and bounced else super().do_refund_apply_abnormal(ask)
+
+
+@breaks(_REFUSED)
 class AcceptsUnboundAppidsInName(Platform):
     """Answers an order with an appid of nobody's 200 and places none."""
 

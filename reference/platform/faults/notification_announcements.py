@@ -1,5 +1,6 @@
 """Faults in whether what happened is announced, and in whether what is announced happened."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from reference.machines import CODEPAY, REFUND, Entity, Machine, Move
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.intake import Ask
+from reference.platform.outbox import Delivery, Notice
 
 __all__: list[str] = []
 
@@ -86,6 +88,16 @@ class AnnouncesOnlyPaymentsWithinAnHour(Platform):
 
     def announce(self, event_type: str, subject: Entity) -> None:
         if subject.machine == "refund" or self.now() - subject.created <= 3_600:
+            super().announce(event_type, subject)
+
+
+@breaks("v3.notify.announces-payments-and-refunds")
+class AnnouncesNoRefundAfterAMonth(Platform):
+    """Says nothing of the refund of an order that is more than thirty days old."""
+
+    def announce(self, event_type: str, subject: Entity) -> None:
+        order = self.store.order(subject.owner, subject.data.get("out_trade_no", ""))
+        if order is None or self.now() - order.created <= 30 * 86_400:
             super().announce(event_type, subject)
 
 
@@ -174,3 +186,16 @@ class AnnouncesTheStateBeforeThePayment(Platform):
     def notify(self, merchant: Merchant, url: str, event_type: str, original_type: str, resource: dict[str, Any], summary: str) -> None:
         told = resource | {"trade_state": "NOTPAY"} if "trade_state" in resource else resource
         super().notify(merchant, url, event_type, original_type, told, summary)
+
+
+@breaks("v3.notify.announces-only-what-happened")
+class AnnouncesTheOrderAsItIsWhenDelivered(Platform):
+    """Writes a payment notification when it is first delivered, with the order as it is by then."""
+
+    def deliver(self, notice: Notice) -> Delivery:
+        if notice.failures or notice.event_type != "TRANSACTION.SUCCESS":
+            return super().deliver(notice)
+        order = next(order for order in self.store.orders() if order.draft.get("notify_url") == notice.url)
+        plaintext = json.dumps(self.show_order(order), ensure_ascii=False).encode()
+        body = json.loads(notice.body) | {"resource": self.seal(self.merchant(notice.mchid), plaintext, "transaction", "transaction")}
+        return super().deliver(replace(notice, body=json.dumps(body, ensure_ascii=False)))

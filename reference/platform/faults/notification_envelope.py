@@ -56,6 +56,32 @@ class NamesNotificationsAtLength(Platform):
 
 
 @breaks("v3.notify.envelope-is-complete")
+class NumbersNotificationsByTheSecond(Platform):
+    """Makes a notification's id of the second."""
+
+    def notice_id(self) -> str:
+        return f"EV-{self.now()}"
+
+    def enqueue(self, notice: Notice) -> None:
+        super().enqueue(replace(notice, id=f"{notice.id}/{len(self.notices)}"))
+
+
+@breaks("v3.notify.envelope-is-complete")
+class NamesARefundLikeItsPayment(Platform):
+    """Gives the notification of a refund the id of its order's."""
+
+    def notify(self, merchant: Merchant, url: str, event_type: str, original_type: str, resource: dict[str, Any], summary: str) -> None:
+        self.__dict__["told"] = str(resource.get("transaction_id"))
+        super().notify(merchant, url, event_type, original_type, resource, summary)
+
+    def notice_id(self) -> str:
+        return str(self.__dict__["told"])
+
+    def enqueue(self, notice: Notice) -> None:
+        super().enqueue(replace(notice, id=f"{notice.id}/{len(self.notices)}"))
+
+
+@breaks("v3.notify.envelope-is-complete")
 class NamesAnotherResourceType(Platform):
     """Calls the resource type of an echo "encrypted-resource"."""
 

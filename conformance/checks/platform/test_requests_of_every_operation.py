@@ -67,7 +67,10 @@ def test_every_operation_verifies_its_requests(platform: Platform) -> None:
 
 def _refused(platform: Platform, visit: Visit, attempt: _Attempt) -> None:
     because = f"{visit.call.operation} does not refuse a request that cannot be verified."
+    exchanges, steps = len(platform.exchanges), len(platform.steps)
     platform.send(visit.call, broken_by=attempt.fault, label=visit.says).is_refused(*attempt.refusals, because=because)
+    # What was refused as it should be has no part in what comes after.
+    del platform.exchanges[exchanges:], platform.steps[steps:]
 
 
 def _attempts(platform: Platform, visit: Visit) -> Iterator[_Attempt]:
