@@ -3,6 +3,7 @@
 import fnmatch
 import zlib
 from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 from typing import cast
 
 import hypothesis
@@ -42,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
     group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
     group.addoption("--wx-quiet", action="store_true", help="print nothing of the run itself")
+    group.addoption("--seeded", default=None, metavar="FILE", help="in a self-test, try only the faults FILE names, one a line")
     group.addoption("--selftest", action="store_true", help="judge every check against the seeded faults of its rules")
 
 
@@ -74,10 +76,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if not metafunc.config.getoption("--selftest") or "seeded_fault" not in metafunc.fixturenames:
         return
     rules = {rule for marker in metafunc.definition.iter_markers("judges") for rule in marker.args}
-    wanted = [fault.id for fault in seeded_faults().values() if fault.rule in rules]
+    only = _only(metafunc.config)
+    wanted = [fault.id for fault in seeded_faults().values() if fault.rule in rules and (only is None or fault.id in only)]
     # All checks of a fault go to one worker, which stops at the first that catches it.
     grouped = [pytest.param(fault, marks=pytest.mark.xdist_group(fault)) for fault in wanted]
     metafunc.parametrize("seeded_fault", grouped, indirect=True)
+
+
+def _only(config: pytest.Config) -> frozenset[str] | None:
+    named = config.getoption("--seeded")
+    return None if named is None else frozenset(Path(named).read_text(encoding="utf-8").split())
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

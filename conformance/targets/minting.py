@@ -41,7 +41,7 @@ class Mint:
 
     def nonce_str(self) -> str:
         """Return a fresh nonce_str of 32 characters."""
-        return "".join(self._random.choices(_LETTERS, k=32))
+        return f"{self._random.getrandbits(128):032X}"
 
     def auth_code(self) -> str:
         """Return a payment code of 18 digits."""

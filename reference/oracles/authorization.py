@@ -12,6 +12,8 @@ SCHEMES = frozenset({RSA, SM2})
 NAMES = ("mchid", "nonce_str", "signature", "timestamp", "serial_no")
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_COMMA = re.compile(",")
+_LENIENT_COMMA = re.compile(", *")
 _PARAMETER = re.compile(r'([A-Za-z_]+)="([^"]*)"')
 
 
@@ -47,7 +49,7 @@ def parse(header: str, *, lenient: bool = False) -> Authorization:
         scheme = scheme.upper()
     if scheme not in SCHEMES:
         raise MalformedAuthorization(f"The scheme is {scheme!r}; expected {RSA} (or {SM2}), followed by one space.")
-    return Authorization(scheme, **_parameters(rest, r", *" if lenient else ","))
+    return Authorization(scheme, **_parameters(rest, _LENIENT_COMMA if lenient else _COMMA))
 
 
 def build(
@@ -67,7 +69,7 @@ def build(
     return f"{scheme} " + ",".join(f'{name}="{values[name]}"' for name in order)
 
 
-def _parameters(text: str, separator: str) -> Mapping[str, str]:
+def _parameters(text: str, separator: re.Pattern[str]) -> Mapping[str, str]:
     values: dict[str, str] = {}
     position = 0
     while True:
@@ -85,7 +87,7 @@ def _parameters(text: str, separator: str) -> Mapping[str, str]:
         position = match.end()
         if position == len(text):
             break
-        comma = re.compile(separator).match(text, position)
+        comma = separator.match(text, position)
         if comma is None:
             raise MalformedAuthorization(
                 f"After the value of {name} stands {_shown(text[position:])}; expected a comma and the next parameter."

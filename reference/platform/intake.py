@@ -1,6 +1,7 @@
 """What is asked: the contract's operation, the body as the contract allows it, the merchant it may act for."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,8 @@ from reference.platform.refusals import BAD_PARAMETER, FOREIGN_MERCHANT, KEY_UNK
 from reference.platform.wire import Refused, Request
 
 __all__ = ["Ask", "Intake"]
+
+_BEYOND_THREE_BYTES = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 
 _MOST_LEVELS = 100
 """How deep the objects and lists of a body may stand in each other."""
@@ -106,9 +109,7 @@ class Intake:
         """Tell whether no text holds a character beyond three UTF-8 bytes, written out or escaped."""
         if "\\u" in body.lower():
             body = json.dumps(fields, ensure_ascii=False)
-        return (
-            all(ord(character) <= 0xFFFF and not 0xD800 <= ord(character) <= 0xDFFF for character in body) if not body.isascii() else True
-        )
+        return body.isascii() or _BEYOND_THREE_BYTES.search(body) is None
 
     def minded(self, found: tuple[Problem, ...], name: str | None = None) -> tuple[Problem, ...]:
         """Leave out bounds no document states, and those this platform overlooks."""

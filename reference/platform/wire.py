@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from urllib.parse import parse_qsl
 
 from reference.machines import Refusal
@@ -21,12 +20,12 @@ class Request:
     headers: Headers
     body: bytes
 
-    @cached_property
+    @property
     def path(self) -> str:
         """The path, percent-encoding kept."""
         return self.target.partition("?")[0]
 
-    @cached_property
+    @property
     def query(self) -> dict[str, str]:
         """The query's parameters, decoded; of a repeated name the last one counts."""
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))

@@ -231,7 +231,7 @@ ODD_BODIES: Final[tuple[Fault, ...]] = (
 )
 """Bodies that one reader refuses and another overlooks the oddity of."""
 BODIES_ON_GET: Final[tuple[Fault, ...]] = tuple(
-    Written(name, _instead(body))
+    Written(f"{name}, where none is to be", _instead(body))
     for name, body in (("an object", b'{"a":1}'), ("half an object", b'{"a":'), ("a NUL", b"\0"), ("a blank", b" "))
 )
 """Bodies of requests that have none."""

@@ -54,6 +54,7 @@ _NUMBER_USED = frozenset({"OUT_TRADE_NO_USED", "INVALID_REQUEST", "ORDER_PAID", 
 _FOREIGN_APPID = frozenset({"APPID_MCHID_NOT_MATCH"})
 _NO_ORDER = NOT_FOUND | {"INVALID_REQUEST"}
 _SHORT = frozenset({"NOT_ENOUGH"})
+_TOO_MUCH = PARAMETER | {"NOT_ENOUGH", "RULE_LIMIT"}
 _OF_IDS = {
     "appid": frozenset({"APPID_MCHID_NOT_MATCH", "APPID_NOT_EXIST"}),
     "mchid": frozenset({"MCH_NOT_EXISTS", "NO_AUTH", "SIGN_ERROR"}),
@@ -123,7 +124,7 @@ def of_refunding(platform: Platform, kind: Kind, *, every: int = 1) -> Iterator[
     for unsigned in SIGNATURES:
         yield _refunding(kind, unsigned, UNSIGNED)
     for taken in (0, 1, 60, 99):
-        yield Cause(f"{kind}, refunded too much after {taken} fen", partial(_refund_too_much, kind, taken), PARAMETER)
+        yield Cause(f"{kind}, refunded too much after {taken} fen", partial(_refund_too_much, kind, taken), _TOO_MUCH)
     yield Cause(f"{kind}, a used refund number", partial(_refund_changed, kind), PARAMETER)
     yield Cause(f"{kind}, refunded without an order", partial(_refund_nothing, kind), _NO_ORDER)
     yield Cause(f"{kind}, refunded by an unknown transaction_id", partial(_refund_no_transaction, kind), _NO_ORDER)

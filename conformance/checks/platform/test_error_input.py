@@ -99,13 +99,18 @@ def _that_take_a_body(platform: Platform) -> list[Subject]:
     return [subject for subject in subjects(platform) if subject.method == TAKES_A_BODY]
 
 
+_TURNS = 3
+"""The operations take turns with the oddities: each is tried on every third, for they are read before an operation is known."""
+
+
 def _withstands(platform: Platform, candidates: Iterable[Subject], faults: Callable[[Subject], Iterable[Fault]]) -> None:
-    def attempt(subject: Subject) -> None:
+    def attempt(numbered: tuple[int, Subject]) -> None:
+        number, subject = numbered
         standing = subject.begin(platform)
-        for fault in faults(subject):
+        for fault in list(faults(subject))[number % _TURNS :: _TURNS]:
             _try(platform, subject, standing, fault)
 
-    try_all(platform, candidates, attempt)
+    try_all(platform, enumerate(candidates), attempt)
 
 
 def _try(platform: Platform, subject: Subject, standing: Standing, fault: Fault) -> Answer:

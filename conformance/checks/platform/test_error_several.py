@@ -43,7 +43,7 @@ class _Pair:
 @judges("v3.error.names-one-of-several-faults")
 def test_names_one_of_two_faults_of_an_order(platform: Platform) -> None:
     """An order with two faults, in fields, ids, number or signature, is refused with the code that one of them alone brings."""
-    pairs = (pair for kind in every_kind(platform) for pair in _of_placing(platform, kind))
+    pairs = (pair for kind in every_kind(platform, "jsapi", "native") for pair in _of_placing(platform, kind))
     try_all(platform, pairs, lambda pair: _names_one(platform, pair))
 
 
@@ -51,7 +51,7 @@ def test_names_one_of_two_faults_of_an_order(platform: Platform) -> None:
 def test_names_one_of_two_faults_of_a_refund(platform: Platform) -> None:
     """A refund with two faults, in fields, amount, number, order or signature, is refused with the code that one of them alone brings."""
     platform.needs("payer")
-    pairs = (pair for kind in kinds(platform, "jsapi", "h5") for pair in _of_refunding(kind))
+    pairs = (pair for kind in kinds(platform, "jsapi") for pair in _of_refunding(kind))
     try_all(platform, pairs, lambda pair: _names_one(platform, pair))
 
 
@@ -59,7 +59,7 @@ def test_names_one_of_two_faults_of_a_refund(platform: Platform) -> None:
 def test_names_one_of_two_faults_of_what_is_asked_of_an_order(platform: Platform) -> None:
     """A query or a close with two faults, in ids, number, state or signature, is refused with the code that one of them alone brings."""
     platform.needs("payer")
-    pairs = (pair for kind in kinds(platform) for pair in _of_the_rest(kind))
+    pairs = (pair for kind in kinds(platform, "app", "native") for pair in _of_the_rest(kind))
     try_all(platform, pairs, lambda pair: _names_one(platform, pair))
 
 

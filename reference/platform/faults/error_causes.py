@@ -113,11 +113,11 @@ class ServesAnySubMerchantAtTheTill(Platform):
 
 
 @breaks(_REFUND)
-class TakesTooMuchForShortFunds(Misnaming):
-    """Names a refund of more than is left NOT_ENOUGH."""
+class TakesTooMuchForNoOrder(Misnaming):
+    """Names a refund of more than is left ORDER_NOT_EXIST."""
 
     def code_for(self, request: Request, refused: Refused) -> str | None:
-        return "NOT_ENOUGH" if refused.refusal.name == "over-refund" else None
+        return "ORDER_NOT_EXIST" if refused.refusal.name == "over-refund" else None
 
 
 @breaks(_REFUND)
