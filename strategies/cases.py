@@ -26,7 +26,7 @@ class NumberShape:
     tail: str = ""
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Order:
     """An order to be placed: *fields* are the body's members apart from the numbers and ids the target fills in.
 
@@ -49,6 +49,11 @@ class Order:
     def total(self) -> int:
         """The amount in fen."""
         return int(self.fields["amount"]["total"])
+
+    def __repr__(self) -> str:
+        others = ", ".join(f"{name}={value!r}" for name, value in self.fields.items() if name != "amount")
+        who = " of a service provider" if self.partner else "" if self.role == "merchant" else f" of the {self.role} merchant"
+        return f"{self.product} order{who} for {self.fields.get('amount', {}).get('total')} fen ({others})"
 
     def but(self, **fields: Any) -> Self:
         """Return the same order, number included, with other fields; None leaves a field out."""
