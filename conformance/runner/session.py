@@ -182,7 +182,9 @@ class Session:
         book = load()
         glob = self._config.getoption("--rule")
         wanted = [rule for rule in (book.matching(glob) if glob else book.values()) if self._opened.kind in rule.subjects]
-        every = [*wanted, *(book[rule] for rule in said if book[rule] not in wanted)]
+        broken = {finding.rule for check in self._checks for finding in check.findings}
+        # A check may judge more rules than were asked for; it says of those only what it found, for their own checks did not run.
+        every = [*wanted, *(book[rule] for rule in said if book[rule] not in wanted and (glob is None or rule in broken))]
         return [self._judge(rule, said.get(rule.id, [])) for rule in every]
 
     def _judge(self, rule: Rule, checks: list[CheckFinished]) -> RuleJudged:

@@ -16,6 +16,9 @@ from strategies.faults.time import Skew
 
 GROUP = "invariants"
 
+_State = Literal["PROCESSING", "SUCCESS", "ABNORMAL", "CLOSED"]
+_STATES: tuple[_State, ...] = ("PROCESSING", "SUCCESS", "ABNORMAL", "CLOSED")
+_FINAL: tuple[_State, ...] = ("SUCCESS", "CLOSED")
 _OUTCOMES: tuple[Literal["SUCCESS", "ABNORMAL", "CLOSED"], ...] = ("ABNORMAL", "CLOSED", "SUCCESS")
 _EVERY_STAGE = ("unpaid", "tried", "paid", "partly refunded", "refunded", "refund settled", "closed")
 
@@ -53,7 +56,7 @@ def test_reading_a_refund_changes_nothing(platform: Platform) -> None:
     """A refund in any state is the same however often it, its order or the certificates are asked for."""
     platform.needs("payer", "settle")
 
-    def attempt(outcome: str) -> None:
+    def attempt(outcome: _State) -> None:
         refund = _refund_in(platform, outcome)
         before = _value(platform.query_refund(refund))
         order_before = _value(platform.query(refund.order))
@@ -61,16 +64,16 @@ def test_reading_a_refund_changes_nothing(platform: Platform) -> None:
             _same(before, _value(platform.query_refund(refund)), "Two queries of a refund with nothing between them differ.")
             _same(order_before, _value(platform.query(refund.order)), "Asking for a refund changed its order.")
 
-    try_all(platform, ("PROCESSING", "SUCCESS", "ABNORMAL", "CLOSED"), attempt)
+    try_all(platform, _STATES, attempt)
 
 
-def _refund_in(platform: Platform, state: str, total: int = 100, amount: int = 40) -> Refund:
+def _refund_in(platform: Platform, state: _State, total: int = 100, amount: int = 40) -> Refund:
     order = orders.lean("jsapi", total=total)
     platform.must_pay(order)
     refund = Refund(order, amount)
     platform.refund(refund).is_accepted()
     if state != "PROCESSING":
-        refused = platform.settle(refund, state)  # type: ignore[arg-type]  # one of its three outcomes
+        refused = platform.settle(refund, state)
         if refused is not None:
             raise Violation("The banks cannot decide a refund just accepted.", expected=state, got=refused)
     return refund
@@ -117,7 +120,7 @@ def test_refused_refunds_change_nothing(platform: Platform) -> None:
     """A refused refund leaves no refund behind, and the amounts of the order's other refunds as they were."""
     platform.needs("payer", "settle")
 
-    def attempt(state: str) -> None:
+    def attempt(state: _State) -> None:
         first = _refund_in(platform, state)
         order = first.order
         before = _value(platform.query_refund(first))
@@ -129,7 +132,7 @@ def test_refused_refunds_change_nothing(platform: Platform) -> None:
         platform.apply_abnormal(first, str(before["refund_id"]) + "0", {"type": "MERCHANT_BANK_CARD"}).is_refused()
         _same(before, _value(platform.query_refund(first)), "A refused call changed another refund.")
 
-    try_all(platform, ("PROCESSING", "SUCCESS", "ABNORMAL", "CLOSED"), attempt)
+    try_all(platform, _STATES, attempt)
 
 
 @judges(FINAL)
@@ -162,7 +165,7 @@ def test_final_refunds_stay_final(platform: Platform) -> None:
     """A refund that succeeded or was closed stays what it is, whatever is called, decided late, or waited for."""
     platform.needs("payer", "settle", "time-travel")
 
-    def attempt(state: str) -> None:
+    def attempt(state: _State) -> None:
         refund = _refund_in(platform, state)
         refund_id = str(_value(platform.query_refund(refund))["refund_id"])
         platform.refund(refund)
@@ -174,4 +177,4 @@ def test_final_refunds_stay_final(platform: Platform) -> None:
         if after != state:
             raise Violation("A final state was left.", expected=state, got=str(after))
 
-    try_all(platform, ("SUCCESS", "CLOSED"), attempt)
+    try_all(platform, _FINAL, attempt)
