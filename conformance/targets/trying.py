@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from conformance.targets.exchange import Exchange
 from conformance.targets.journal import to_json
 from conformance.targets.platform import Platform
-from conformance.targets.verdicts import Inconclusive, Violation
+from conformance.targets.verdicts import Inconclusive, NotApplicable, Violation
 
 __all__ = ["Evidence", "ManyViolations", "try_all"]
 
@@ -69,3 +69,6 @@ def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case],
             break  # what was found stands, though nobody can tell about the rest
     if found:
         raise ManyViolations(tuple(found), tried)
+    if not tried:
+        # An empty list must not pass for a list without failures.
+        raise NotApplicable({"cases to try"})

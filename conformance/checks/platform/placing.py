@@ -62,7 +62,8 @@ def try_bounds(platform: Platform, *fields: str, keywords: Collection[str] = (),
     broken = [placement for kind in ways for placement in broken_bounds(kind, *fields, keywords=keywords)]
     try_all(platform, broken, lambda placement: refuses(platform, placement, BAD_PARAMETER))
     edges = [Placement(kind, edge) for kind in ways for edge in edges_of(operation_of(kind), *fields, keywords=keywords)]
-    try_all(platform, edges, lambda placement: accepts(platform, placement))
+    if edges:  # a bound such as `required` has none
+        try_all(platform, edges, lambda placement: accepts(platform, placement))
 
 
 def broken_bounds(kind: Kind, *fields: str, keywords: Collection[str] = ()) -> Iterator[Placement]:

@@ -1,0 +1,33 @@
+"""Lists of cases are tried to the end, and an empty one proves nothing."""
+
+import pytest
+
+from conformance.targets.platform import Platform
+from conformance.targets.transport import DirectTransport
+from conformance.targets.trying import ManyViolations, try_all
+from conformance.targets.verdicts import NotApplicable, Violation
+from reference.identity import bundled
+from reference.platform import Platform as ReferencePlatform
+
+
+def _platform() -> Platform:
+    return Platform("mock", bundled(), DirectTransport(ReferencePlatform()), seed=1)
+
+
+def _odd_is_wrong(case: int) -> None:
+    if case % 2:
+        raise Violation(f"{case} is odd")
+
+
+def test_every_failure_of_a_list_is_kept() -> None:
+    """All failing cases are reported, each by its name, not only the first."""
+    with pytest.raises(ManyViolations) as caught:
+        try_all(_platform(), range(6), _odd_is_wrong)
+
+    assert [evidence.case for evidence in caught.value.found] == ["1", "3", "5"]
+
+
+def test_an_empty_list_does_not_pass() -> None:
+    """A list that came out empty has exercised nothing, and says so."""
+    with pytest.raises(NotApplicable):
+        try_all(_platform(), [], _odd_is_wrong)
