@@ -95,7 +95,7 @@ def _in_words(finding: Finding) -> str:
         ("shortest", finding.shortest),
         ("expected", finding.expected),
         ("got", finding.got),
-        ("diagnosis", finding.diagnosis),
+        ("diagnosis", finding.diagnosis.en if finding.diagnosis else None),
         ("again", f"wxconform replay {finding.id}"),
     ]
     return "\n".join(f"{label:<11}{value}" for label, value in rows if value)

@@ -18,9 +18,11 @@ __all__ = [
     "EVENTS",
     "SCHEMA",
     "CheckFinished",
+    "Comparison",
     "Event",
     "Exchange",
     "Finding",
+    "MachineCovered",
     "PhaseFinished",
     "Request",
     "Response",
@@ -32,6 +34,7 @@ __all__ = [
     "Seal",
     "Target",
     "Text",
+    "Transition",
     "finding_id",
     "from_dict",
     "to_dict",
@@ -97,11 +100,31 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Two strings that should be one, such as what a signature covers and what it must cover; *about* says which."""
+
+    about: Text
+    expected: bytes
+    got: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """An event of a state machine and how often it was seen; *source* is "" where the event creates."""
+
+    machine: str
+    source: str
+    event: str
+    target: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One way in which a rule is broken, in its shortest form.
 
-    *sentence* says what went wrong and *shortest* the minimal case, both in plain words. *steps* is the journal `wxconform replay` reads;
-    reports show it and never look inside.
+    *sentence* says what went wrong and *shortest* the minimal case, both in plain words. *diagnosis* explains it as far as the bytes do,
+    and *compared* is its proof. *steps* is the journal `wxconform replay` reads; reports show it and never look inside.
     """
 
     id: str
@@ -110,7 +133,8 @@ class Finding:
     shortest: str
     expected: str
     got: str
-    diagnosis: str | None = None
+    diagnosis: Text | None = None
+    compared: Comparison | None = None
     steps: tuple[Any, ...] = ()
     exchanges: tuple[Exchange, ...] = ()
 
@@ -154,7 +178,7 @@ class CheckFinished:
     """One check is over. *check* is its pytest node id without the path prefix; *level* is the strictest of its rules'.
 
     *examples* counts drawn or listed cases, *exchanges* what was sent for them. *findings* holds every case of a finite list that failed,
-    else at most one; *sample* is one exchange that passed.
+    else at most one; *sample* is one exchange that passed; *transitions* are those of orders and refunds seen on the way.
     """
 
     event: ClassVar[str] = "check.finished"
@@ -170,6 +194,7 @@ class CheckFinished:
     reason: str | None = None
     findings: tuple[Finding, ...] = ()
     sample: Exchange | None = None
+    transitions: tuple[Transition, ...] = ()
     at: str = ""
 
     @property
@@ -210,6 +235,19 @@ class RuleJudged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MachineCovered:
+    """A state machine, and how often the run saw each of its transitions, those never seen included."""
+
+    event: ClassVar[str] = "machine.covered"
+    machine: str
+    title: Text
+    states: tuple[str, ...]
+    terminal: tuple[str, ...]
+    transitions: tuple[Transition, ...]
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
     """What makes a later edit visible: how many lines stand above the footer, and the SHA-256 (hex) of their bytes."""
 
@@ -232,9 +270,11 @@ class RunFinished:
     at: str = ""
 
 
-Event = RunStarted | PhaseFinished | CheckFinished | RuleJudged | RunFinished
+Event = RunStarted | PhaseFinished | CheckFinished | RuleJudged | MachineCovered | RunFinished
 
-EVENTS: dict[str, type[Event]] = {kind.event: kind for kind in (RunStarted, PhaseFinished, CheckFinished, RuleJudged, RunFinished)}
+EVENTS: dict[str, type[Event]] = {
+    kind.event: kind for kind in (RunStarted, PhaseFinished, CheckFinished, RuleJudged, MachineCovered, RunFinished)
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +285,7 @@ class Run:
     phases: tuple[PhaseFinished, ...] = ()
     checks: tuple[CheckFinished, ...] = ()
     rules: tuple[RuleJudged, ...] = ()
+    machines: tuple[MachineCovered, ...] = ()
     finished: RunFinished | None = None
 
     @property

@@ -112,7 +112,7 @@ def _what_happened(finding: Finding | None) -> list[tuple[Text, Node]]:
         (Text("Shortest", "最简情形"), finding.shortest),
         (Text("Expected", "期望"), el("code", finding.expected)),
         (Text("Got", "实际"), el("code", finding.got)),
-        (Text("Diagnosis", "诊断"), finding.diagnosis),
+        (Text("Diagnosis", "诊断"), said(finding.diagnosis) if finding.diagnosis else None),
     ]
 
 

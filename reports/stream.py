@@ -11,7 +11,20 @@ from pathlib import Path
 from typing import Any, Self, TypeVar, cast
 
 from reports.errors import ReportError, StreamError, unwritable
-from reports.model import SCHEMA, CheckFinished, Event, PhaseFinished, RuleJudged, Run, RunFinished, RunStarted, Seal, from_dict, to_dict
+from reports.model import (
+    SCHEMA,
+    CheckFinished,
+    Event,
+    MachineCovered,
+    PhaseFinished,
+    RuleJudged,
+    Run,
+    RunFinished,
+    RunStarted,
+    Seal,
+    from_dict,
+    to_dict,
+)
 from reports.redaction import Redactor
 from reports.schema import first_fault
 
@@ -234,5 +247,6 @@ def _assemble(path: Path, lines: list[bytes], events: list[Event]) -> Run:
         phases=kept(PhaseFinished),
         checks=kept(CheckFinished),
         rules=kept(RuleJudged),
+        machines=kept(MachineCovered),
         finished=footer,
     )

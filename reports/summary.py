@@ -111,7 +111,7 @@ class Summary:
         yield from self._row("expected", finding.expected)
         yield from self._row("got", finding.got)
         if finding.diagnosis:
-            yield from self._row("diagnosis", finding.diagnosis)
+            yield from self._row("diagnosis", finding.diagnosis.en)
 
     def _commands(self, number: str | None, rule: str) -> Iterator[str]:
         why = f"wxconform explain {visible(rule)}"

@@ -5,7 +5,7 @@ import shutil
 from typing import TextIO
 
 from reports.ink import Ink, wants_colour
-from reports.model import CheckFinished, Event, PhaseFinished, RuleJudged, Run, RunFinished, RunStarted
+from reports.model import CheckFinished, Event, MachineCovered, PhaseFinished, RuleJudged, Run, RunFinished, RunStarted
 from reports.outcomes import Outcome
 from reports.plain import clip, flow, pad, put, visible, width
 from reports.progress import Progress
@@ -61,6 +61,8 @@ class Terminal:
                     self._progress.advance(event.exchanges)
             case RuleJudged():
                 self._rules.append(event)
+            case MachineCovered():
+                pass  # a picture, for the page
             case RunFinished():
                 self._finish(event)
 

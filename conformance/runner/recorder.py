@@ -129,7 +129,6 @@ class Recorder:
             shortest=shortest,
             expected=violation.expected,
             got=violation.got,
-            diagnosis=violation.diagnosis,
             steps=evidence.steps,
             exchanges=tuple(_shown(exchange) for exchange in evidence.exchanges[-12:]),
         )

@@ -12,16 +12,15 @@ class Violation(AssertionError):  # noqa: N818 - the word every report uses
     *rule* names the rule when it is another than the check's own; *also* is more of the same kind, for lists tried to the end.
     """
 
-    def __init__(self, sentence: str, *, expected: str = "", got: str = "", rule: str | None = None, diagnosis: str | None = None) -> None:
+    def __init__(self, sentence: str, *, expected: str = "", got: str = "", rule: str | None = None) -> None:
         super().__init__(sentence)
         self.sentence = sentence
         self.expected = expected
         self.got = got
         self.rule = rule
-        self.diagnosis = diagnosis
 
     def __str__(self) -> str:
-        parts = [self.sentence, self.expected and f"expected {self.expected}", self.got and f"got {self.got}", self.diagnosis]
+        parts = [self.sentence, self.expected and f"expected {self.expected}", self.got and f"got {self.got}"]
         return "; ".join(part for part in parts if part)
 
 

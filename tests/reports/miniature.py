@@ -5,9 +5,11 @@ from pathlib import Path
 
 from reports.model import (
     CheckFinished,
+    Comparison,
     Event,
     Exchange,
     Finding,
+    MachineCovered,
     PhaseFinished,
     Request,
     Response,
@@ -17,6 +19,7 @@ from reports.model import (
     RunStarted,
     Target,
     Text,
+    Transition,
     finding_id,
 )
 from reports.outcomes import Level, Outcome, count
@@ -71,7 +74,10 @@ FINDING = Finding(
     shortest="pay 100 fen; refund 60 and refund 60 at once",
     expected="one 200 and one 4xx INVALID_REQUEST",
     got="200 and 200",
-    diagnosis="The limit is read before the first refund is booked.",
+    diagnosis=Text("The limit is read before the first refund is booked.", "在第一笔退款入账之前就读取了限额。"),
+    compared=Comparison(
+        about=Text("What was signed", "签名内容"), expected=b"POST\n/v3/refund\n1\nN\n{}\n", got=b"POST\n/v3/refund\n1\nN\n{}"
+    ),
     steps=({"send": "refund_create", "amount": 60}, {"control": "pay"}),
     exchanges=(LOST, EXCHANGE),
 )
@@ -188,7 +194,21 @@ FINISHED = RunFinished(
     seconds=17.2,
 )
 
-EVENTS: tuple[Event, ...] = (STARTED, *PHASES[:2], *CHECKS, *PHASES[2:], *RULES, FINISHED)
+MACHINE = MachineCovered(
+    at=AT,
+    machine="refund",
+    title=Text("Refund of an order", "订单退款"),
+    states=("PROCESSING", "SUCCESS", "CLOSED", "ABNORMAL"),
+    terminal=("SUCCESS", "CLOSED"),
+    transitions=(
+        Transition(machine="refund", source="", event="apply", target="PROCESSING", times=41),
+        Transition(machine="refund", source="PROCESSING", event="settle", target="SUCCESS", times=12),
+        Transition(machine="refund", source="PROCESSING", event="bounce", target="ABNORMAL", times=3),
+        Transition(machine="refund", source="ABNORMAL", event="close", target="CLOSED", times=0),
+    ),
+)
+
+EVENTS: tuple[Event, ...] = (STARTED, *PHASES[:2], *CHECKS, *PHASES[2:], *RULES, MACHINE, FINISHED)
 
 
 def write(path: Path, events: tuple[Event, ...] = EVENTS, *, redactor: Redactor | None = None) -> Path:

@@ -112,7 +112,7 @@ def test_a_violation_can_be_acted_on() -> None:
         FINDING.sentence,
         FINDING.shortest,
         FINDING.expected,
-        str(FINDING.diagnosis),
+        FINDING.diagnosis.en if FINDING.diagnosis else "",
         f"wxconform replay {FINDING.id}",
         EXCHANGE.request.body.decode(),
         "POST⏎\n/v3/refund/domestic/refunds⏎\n1767323045⏎\nNONCE⏎",

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports import junit
-from reports.model import Run
+from reports.model import Run, Text
 from reports.outcomes import Level, Outcome
 from tests.reports.miniature import CHECKS, FINDING, FINISHED, PHASES, RULE, RULES, STARTED
 
@@ -113,7 +113,7 @@ def test_a_check_without_a_rule_is_named_by_its_group() -> None:
 @given(st.text(st.characters(), max_size=30) | st.binary(max_size=30).map(lambda raw: raw.decode("latin-1")))
 def test_any_text_gives_valid_xml(text: str) -> None:
     """Control characters, half surrogates and markup in any field leave the document well-formed and encodable."""
-    finding = replace(FINDING, sentence=text, shortest=text, expected=text, got=text, diagnosis=text)
+    finding = replace(FINDING, sentence=text, shortest=text, expected=text, got=text, diagnosis=Text(text))
     check = replace(CHECKS[1], check=text, group=text, title=text, reason=text, findings=(finding,))
     run = replace(RUN, started=replace(STARTED, command=text), checks=(check,))
 

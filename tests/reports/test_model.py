@@ -62,7 +62,7 @@ def test_an_unknown_member_is_refused(event: Event) -> None:
 @pytest.mark.parametrize(
     ("members", "fault"),
     [
-        ([], "event is None, which is none of run.started, phase.finished, check.finished, rule.judged, run.finished"),
+        ([], "event is None, which is none of run.started, phase.finished, check.finished, rule.judged, machine.covered, run.finished"),
         ({"event": "run.paused"}, "event is 'run.paused', which is none of"),
         ({**to_dict(miniature.PHASES[0]), "outcome": "fine"}, "phase.finished.outcome: "),
         ({**to_dict(miniature.PHASES[0]), "at": "yesterday"}, "phase.finished.at: "),

@@ -15,7 +15,7 @@ from reports.model import Run
 from reports.redaction import REDACTED, Redactor
 from reports.stream import StreamWriter, read, rfc3339, settled
 from tests.reports import miniature
-from tests.reports.miniature import CHECKS, EVENTS, FINISHED, PHASES, RULES, STARTED, write
+from tests.reports.miniature import CHECKS, EVENTS, FINISHED, MACHINE, PHASES, RULES, STARTED, write
 
 
 @pytest.fixture
@@ -30,7 +30,9 @@ def test_a_run_comes_back_as_it_went(whole: Path) -> None:
 
     assert run.complete
     assert run.finished is not None
-    assert run == Run(started=STARTED, phases=PHASES, checks=CHECKS, rules=RULES, finished=replace(FINISHED, seal=run.finished.seal))
+    assert run == Run(
+        started=STARTED, phases=PHASES, checks=CHECKS, rules=RULES, machines=(MACHINE,), finished=replace(FINISHED, seal=run.finished.seal)
+    )
     assert [path.name for path in whole.parent.iterdir()] == ["run.ndjson"]
 
 
@@ -177,7 +179,7 @@ BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a list": (lambda _: b"[1]\n", "does not name the schema"),
     "other schema": (lambda raw: raw.replace(b"wxconform-run/1", b"bowtie/1", 1), "does not name the schema"),
     "newer schema": (_newer, "has the schema wxconform-run/2, newer than"),
-    "cut in a line": (lambda raw: raw[:-30], "is truncated: line 14 stops in the middle"),
+    "cut in a line": (lambda raw: raw[:-30], "is truncated: line 15 stops in the middle"),
     "cut before the end of a line": (lambda raw: raw[:-1], "is truncated"),
     "a line removed": (lambda raw: b"".join(raw.splitlines(keepends=True)[:3] + raw.splitlines(keepends=True)[4:]), "was edited"),
     "an outcome changed": (lambda raw: raw.replace(b'"violated"', b'"passed"', 1), "was edited"),

@@ -1,16 +1,12 @@
 """Whether an answer is signed as it must be, by which key, and if not, why."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from conformance.targets.answer import Answer
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Violation
 from reference.identity import SigningKey
 from reference.oracles import signature
-from reference.oracles.diagnosis import diagnose_response
 from reference.oracles.keys import same_serial
 
 __all__ = ["Seal", "called", "is_signed", "must_verify", "seal_of", "signer_of"]
@@ -46,7 +42,6 @@ def must_verify(platform: Platform, answer: Answer) -> Seal:
             "The answer's signature does not verify with any key of the platform.",
             expected="base64 of RSASSA-PKCS1-v1_5 with SHA-256 over timestamp, nonce and body, each ended by LF",
             got=f"{answer.described}, signed {seal.signature[:24]}… under {seal.serial}",
-            diagnosis=_diagnosis(platform, answer, seal),
         )
     return seal
 
@@ -69,22 +64,3 @@ def _only(answer: Answer, name: str) -> str:
         found = " and ".join(repr(value) for value in values) or "none"
         raise Violation(f"The answer is not signed: {name} is missing.", expected=f"one {name}", got=f"{found} with {answer.described}")
     return values[0]
-
-
-def _diagnosis(platform: Platform, answer: Answer, seal: Seal) -> str | None:
-    keys: dict[str, RSAPublicKey] = {key.key_id: key.public_key for key in platform.identity.platform}
-    keys |= {credential.serial_no: credential.public_key for merchant in platform.identity.merchants for credential in merchant.credentials}
-    found = diagnose_response(
-        seal.timestamp,
-        seal.nonce_str,
-        answer.exchange.reply.body,
-        seal.signature,
-        _first(keys, seal.serial),
-        request=(answer.exchange.wire.method, answer.exchange.wire.target),
-    )
-    return None if found is None else found.en
-
-
-def _first(keys: Mapping[str, RSAPublicKey], serial: str) -> dict[str, RSAPublicKey]:
-    """Put the key that is named first, for it is the one expected."""
-    return dict(sorted(keys.items(), key=lambda item: not same_serial(item[0], serial)))
