@@ -7,10 +7,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from conformance.runner.config import FILE, read_settings
 from conformance.runner.identities import identity_for
-from conformance.targets.http_world import HttpWorld, PrivateWorld
 from conformance.targets.platform import Platform
-from conformance.targets.remote_clock import remote_clock
-from conformance.targets.transport import DirectTransport, HttpTransport
+from conformance.targets.transport import DirectTransport
 from conformance.targets.verdicts import ConfigurationError
 from conformance.targets.world import DirectWorld
 from reference.identity import Identity
@@ -52,7 +50,10 @@ def open_target(name: str, identity_folder: str | None, fault: str | None, *, co
         raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
     url = str(settings.values.get("url", "")) if settings is not None else name
     base_url = _base_url(name, url)
-    return Opened(name, "platform", identity, base_url, _remote(name, base_url, identity))
+    # Importing an HTTP client takes longer than all else a run against the mock needs.
+    from conformance.runner.remote import remote  # noqa: PLC0415
+
+    return Opened(name, "platform", identity, base_url, remote(name, base_url, identity))
 
 
 def _base_url(name: str, url: str) -> str:
@@ -84,23 +85,3 @@ def _mock(identity: Identity, seed: int, fault: str | None) -> Platform:
     kind = ReferencePlatform if fault is None else find(fault).platform
     platform = kind(identity, seed=seed)
     return Platform("mock", identity, DirectTransport(platform), world=DirectWorld(platform), seed=seed)
-
-
-def _remote(name: str, base_url: str, identity: Identity) -> Callable[[int, str | None], Platform]:
-    """Return what makes a platform for each check: in a world of its own where the target offers that, else in the one there is."""
-    shared = HttpWorld.of(base_url)
-    if shared is not None:
-        shared.close()
-        powers = shared.powers
-
-        def alone(seed: int, _fault: str | None) -> Platform:
-            world = PrivateWorld(base_url, seed, powers)
-            return Platform(name, identity, world.transport, world=world, seed=seed)
-
-        return alone
-    transport = HttpTransport(base_url)
-    try:
-        clock = remote_clock(transport)
-    finally:
-        transport.close()
-    return lambda _seed, _fault: Platform(name, identity, HttpTransport(base_url), clock=clock)

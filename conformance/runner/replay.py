@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from conformance.targets.answer import Answer
 from conformance.targets.journal import Renaming, signing_from, wire_from
 from conformance.targets.platform import Platform
 from conformance.targets.signer import authorize
 from conformance.targets.verdicts import ConfigurationError
+from reference.identity import stranger
 from reports.errors import StreamError
 from reports.model import Finding, Run
 from reports.stream import read
@@ -49,14 +48,13 @@ def find(folder: Path, finding_id: str) -> tuple[Run, Finding]:
 def replay(finding: Finding, platform: Platform) -> list[Replayed]:
     """Take every step of *finding* again on *platform*, which may be another one than then."""
     names = Renaming()
-    foreign = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     taken = []
     for step in finding.steps:
         if step["kind"] == "numbers":
             for number in step["minted"]:
                 names.add(number, _alike(number, platform))
         elif step["kind"] == "send":
-            answer = _send(step, platform, names, foreign)
+            answer = _send(step, platform, names)
             then, now = (
                 _summary(step["reply"]["status"], step["reply"]["body"]),
                 _summary(answer.status, answer.exchange.reply.body.decode("utf-8", "replace")),
@@ -74,8 +72,8 @@ def _alike(number: str, platform: Platform) -> str:
     return fresh[-len(number) :].rjust(len(number), "0") if len(number) > 6 else number
 
 
-def _send(step: Mapping[str, Any], platform: Platform, names: Renaming, foreign: rsa.RSAPrivateKey) -> Answer:
-    signing = signing_from(step["signing"], platform.identity, names, platform.now(), platform.mint.nonce_str(), foreign)
+def _send(step: Mapping[str, Any], platform: Platform, names: Renaming) -> Answer:
+    signing = signing_from(step["signing"], platform.identity, names, platform.now(), platform.mint.nonce_str(), stranger())
     _, value = authorize(signing)
     return platform.send_again(wire_from(step["wire"], names, value), signing, step["label"])
 

@@ -3,7 +3,8 @@
 import json
 from typing import Any, Literal, Self
 
-from conformance.targets.transport import HttpTransport, Reply, Transport
+from conformance.targets.http_transport import HttpTransport
+from conformance.targets.transport import Reply, Transport
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, SuiteFault
 from conformance.targets.world import ALL_POWERS, Answering
 from reference.platform import Delivery

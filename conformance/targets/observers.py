@@ -67,8 +67,10 @@ def refusal_has_the_documented_shape(_keys: KeyRing, operation: Operation, excha
 
 def states_are_known(_keys: KeyRing, operation: Operation, exchange: Exchange) -> None:
     """Every state shown is one of the documented ones, and one this kind of order can be in."""
+    if operation.shows not in {"order", "refund"}:
+        return
     answer = Answer(exchange)
-    if operation.shows not in {"order", "refund"} or not answer.accepted:
+    if not answer.accepted:
         return
     name, states = ("trade_state", _TRADE_STATES) if operation.shows == "order" else ("status", _REFUND_STATES)
     state = answer.get(name)

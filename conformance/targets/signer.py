@@ -16,7 +16,7 @@ from strategies.cases import Call, Fault, Signing, Wire
 __all__ = ["Signer", "authorize"]
 
 _PATH_SAFE = "-_.~*@"
-_NO_FAULT = Fault()
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Signer:
@@ -29,22 +29,25 @@ class Signer:
 
     def sign(self, call: Call, merchant: Merchant, fault: Fault | None = None) -> tuple[Wire, Signing]:
         """Return the request as it goes out, and how it was signed, *message* filled in."""
-        fault = fault or _NO_FAULT
-        call = fault.in_call(call)
-        operation = self._contract.operations[call.operation]
-        body = _serialised(call.body)
-        signing = fault.in_signing(
-            Signing(
-                method=call.method or operation.method,
-                target=self.target(call),
-                body=body,
-                timestamp=str(self._now()),
-                nonce_str=self._nonce(),
-                mchid=merchant.mchid,
-                serial_no=merchant.credential.serial_no,
-                private_key=merchant.credential.private_key,
-            )
+        if fault is not None:
+            call = fault.in_call(call)
+        method, target, body = call.method or self._contract.operations[call.operation].method, self.target(call), _serialised(call.body)
+        timestamp, nonce_str, credential = str(self._now()), self._nonce(), merchant.credential
+        # What is signed is only settled once a fault has had its say.
+        message = signature.request_message(method, target, timestamp, nonce_str, body) if fault is None else None
+        signing = Signing(
+            method=method,
+            target=target,
+            body=body,
+            timestamp=timestamp,
+            nonce_str=nonce_str,
+            mchid=merchant.mchid,
+            serial_no=credential.serial_no,
+            private_key=credential.private_key,
+            message=message,
         )
+        if fault is not None:
+            signing = fault.in_signing(signing)
         message, value = authorize(signing)
         headers = [("Accept", "application/json"), ("User-Agent", "wxconform/0.1")]
         if call.body is not None:
@@ -52,8 +55,8 @@ class Signer:
         headers += call.headers.items()
         if value:
             headers.append(("Authorization", value))
-        wire = Wire(call.method or operation.method, self.target(call), tuple(headers), body)
-        return fault.on_wire(wire), replace(signing, message=message)
+        wire = Wire(method, target, tuple(headers), body)
+        return (wire, signing) if fault is None else (fault.on_wire(wire), replace(signing, message=message))
 
     def target(self, call: Call) -> str:
         """Return path and query of *call* as they are signed and sent."""
@@ -89,4 +92,4 @@ def _serialised(body: Any) -> bytes:
         return b""
     if isinstance(body, bytes):
         return body
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return _ENCODER.encode(body).encode()

@@ -74,7 +74,10 @@ def problems(schema: Schema, value: Any) -> tuple[Problem, ...]:
     Text that is no text, a lone surrogate, is the keyword `encoding`.
     """
     try:
-        return tuple(problem for error in _validator(_Identity(schema)).iter_errors(value) for problem in _explain(schema, error))
+        validator = _validator(_Identity(schema))
+        if validator.is_valid(value):
+            return ()
+        return tuple(problem for error in validator.iter_errors(value) for problem in _explain(schema, error))
     except UnicodeEncodeError:
         return tuple(_unencodable(value, ()))
 

@@ -22,6 +22,7 @@ __all__ = [
     "public_key_of",
     "read",
     "require_apiv3_key",
+    "stranger",
 ]
 
 
@@ -36,6 +37,13 @@ class IdentityError(ValueError):
 def bundled() -> Identity:
     """Return the identity that comes with the suite, whose keys are public test keys."""
     return read(Path(str(resources.files("reference.identity") / "bundled")))
+
+
+@cache
+def stranger() -> RSAPrivateKey:
+    """Return a sound test key that belongs to nobody: what it signs must be refused."""
+    pem = resources.files("reference.identity").joinpath("bundled/stranger/apiclient_key.pem").read_bytes()
+    return keys.load_private_key(pem, trusted=True)
 
 
 def read(folder: Path) -> Identity:

@@ -16,11 +16,12 @@ class Credential:
     serial_no: str
     private_key: RSAPrivateKey = field(repr=False)
     certificate: x509.Certificate | None = field(default=None, repr=False)
+    public_key: RSAPublicKey = field(init=False, repr=False, compare=False)
+    """The key the platform verifies this merchant's requests with."""
 
-    @property
-    def public_key(self) -> RSAPublicKey:
-        """The key the platform verifies this merchant's requests with."""
-        return self.private_key.public_key()
+    def __post_init__(self) -> None:
+        # Derived once: OpenSSL keeps what it has worked out for a key with the object.
+        object.__setattr__(self, "public_key", self.private_key.public_key())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,12 @@ class Identity:
     platform: PlatformKeys
     partner: Merchant | None = None
     other: Merchant | None = None
+    merchants: tuple[Merchant, ...] = field(init=False, repr=False, compare=False)
+    """Every merchant whose keys are known."""
 
-    @property
-    def merchants(self) -> tuple[Merchant, ...]:
-        """Every merchant whose keys are known."""
-        return tuple(merchant for merchant in (self.merchant, self.partner, self.other) if merchant is not None)
+    def __post_init__(self) -> None:
+        known = tuple(merchant for merchant in (self.merchant, self.partner, self.other) if merchant is not None)
+        object.__setattr__(self, "merchants", known)
 
     def secrets(self) -> tuple[str, ...]:
         """What must never reach an artefact besides private keys, which are recognised by their PEM form."""

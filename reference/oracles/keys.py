@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -152,6 +153,7 @@ def same_serial(one: str, other: str) -> bool:
     return _identity(one) == _identity(other)
 
 
+@lru_cache(maxsize=256)
 def _identity(serial: str) -> str | int:
     return int(serial, 16) if _HEX.fullmatch(serial) else serial
 

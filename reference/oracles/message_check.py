@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import itemgetter
 
 from reference.oracles import signature, times
 from reference.oracles.authorization import RSA
@@ -12,6 +13,8 @@ __all__ = ["Outcome", "Reason", "Verdict", "verify_message"]
 
 _NEEDED = ("Wechatpay-Timestamp", "Wechatpay-Nonce", "Wechatpay-Signature", "Wechatpay-Serial")
 _TYPE = "Wechatpay-Signature-Type"
+_values_of = itemgetter(*_NEEDED)
+_BY_LOWER_CASE = {name.lower(): name for name in (*_NEEDED, _TYPE)}
 
 
 class Outcome(StrEnum):
@@ -70,10 +73,9 @@ class _RefusedError(Exception):
 
 
 def _gather(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> dict[str, str]:
-    wanted = {name.lower(): name for name in (*_NEEDED, _TYPE)}
     values: dict[str, str] = {}
     for name, value in headers.items() if isinstance(headers, Mapping) else headers:
-        known = wanted.get(name.lower())
+        known = _BY_LOWER_CASE.get(name.lower())
         if known is not None and values.setdefault(known, value) != value:
             raise _RefusedError(Reason.HEADER_MISSING, f"{known} is there twice with different values, so there is no one value.")
     for name in _NEEDED:
@@ -86,7 +88,7 @@ def _check(values: Mapping[str, str], body: bytes, keyring: KeyRing, now: int) -
     algorithm = values.get(_TYPE) or RSA
     if algorithm != RSA:
         raise _RefusedError(Reason.ALGORITHM, f"{_TYPE} is {algorithm!r}; expected {RSA}, or no such header.")
-    timestamp, nonce_str, made, serial = (values[name] for name in _NEEDED)
+    timestamp, nonce_str, made, serial = _values_of(values)
     try:
         fresh = times.within_window(now, timestamp)
         key = keyring.choose(serial, now)

@@ -19,7 +19,7 @@ def request_message(method: str, url: str, timestamp: str, nonce_str: str, body:
     Five lines, each ended by LF, the last one too. *url* is the path and query exactly as sent, percent-encoding included;
     *timestamp* is in seconds; *body* is the raw body, empty for GET. Source: APIv3 guide, "How to build the signature".
     """
-    return b"\n".join((_bytes(method), _bytes(url), _bytes(timestamp), _bytes(nonce_str), body)) + b"\n"
+    return _bytes(f"{method}\n{url}\n{timestamp}\n{nonce_str}\n") + body + b"\n"
 
 
 def response_message(timestamp: str, nonce_str: str, body: bytes) -> bytes:
@@ -28,7 +28,7 @@ def response_message(timestamp: str, nonce_str: str, body: bytes) -> bytes:
     Three lines, each ended by LF. *timestamp* and *nonce_str* are the header values as received, never re-formatted;
     *body* is the raw body, empty for a 204. Source: APIv3 guide, "How to verify the signature".
     """
-    return b"\n".join((_bytes(timestamp), _bytes(nonce_str), body)) + b"\n"
+    return _bytes(f"{timestamp}\n{nonce_str}\n") + body + b"\n"
 
 
 def sign(key: RSAPrivateKey, message: bytes) -> str:

@@ -2,9 +2,8 @@
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from reference.contract import load
 from reference.identity import Identity, Merchant, bundled
@@ -21,11 +20,10 @@ __all__ = ["NOON", "Platform", "Served"]
 
 NOON = 1_781_496_000
 """2026-06-15 12:00 in Beijing: where a platform's virtual clock starts."""
-_KEPT_EXCHANGES = 1000
+_KEPT_EXCHANGES = 100
 
 
-@dataclass(frozen=True)
-class Served:
+class Served(NamedTuple):
     """One request and its answer, as the platform saw them. *at* is in Unix seconds."""
 
     at: int

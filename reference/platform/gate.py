@@ -49,11 +49,15 @@ class Gate:
 
     def merchant_called(self, mchid: str) -> Merchant | None:
         """The merchant with that id."""
-        return next((merchant for merchant in self.identity.merchants if merchant.mchid == mchid), None)
+        for merchant in self.identity.merchants:
+            if merchant.mchid == mchid:
+                return merchant
+        return None
 
     def credentials_for(self, merchant: Merchant, serial_no: str) -> tuple[Credential, ...]:
         """The certificates the signature may be checked with: the one the header names, if the merchant has it."""
-        return tuple(credential for credential in merchant.credentials if credential.serial_no == serial_no.upper())
+        named = serial_no.upper()
+        return tuple([credential for credential in merchant.credentials if credential.serial_no == named])
 
     def is_signed(self, request: Request, claim: Authorization, credential: Credential) -> bool:
         """Tell whether *credential*'s key signed exactly this request."""

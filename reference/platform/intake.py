@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from reference.contract import Contract, Operation
@@ -19,6 +20,13 @@ _BEYOND_THREE_BYTES = re.compile("[\U00010000-\U0010ffff\ud800-\udfff]")
 
 _MOST_LEVELS = 100
 """How deep the objects and lists of a body may stand in each other."""
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 @dataclass(frozen=True)
@@ -82,15 +90,16 @@ class Intake:
         if operation.body is None:
             return {}
         try:
-            value = json.loads(request.body.decode("utf-8"), parse_constant=_refuse_constant)
+            text = request.body.decode("utf-8")
+            value = _DECODER.decode(text)
         except (ValueError, RecursionError):
             raise self.bad_parameter("body", "not a JSON text in UTF-8", "body") from None
         if not isinstance(value, dict):
             raise self.bad_parameter("body", "not a JSON object", "body")
-        if _is_deeper(value, _MOST_LEVELS):
+        if text.count("{") + text.count("[") > _MOST_LEVELS and _is_deeper(value, _MOST_LEVELS):
             raise self.bad_parameter("body", f"nested in more than {_MOST_LEVELS} levels", "body")
         fields: dict[str, Any] = self.without_nulls(value)
-        if not self.is_plain_text(request.body.decode("utf-8"), fields):
+        if not self.is_plain_text(text, fields):
             raise self.bad_parameter("body", "holds a character of four bytes", "body")
         found = self.minded(problems(operation.body, fields))
         if found:
@@ -99,15 +108,13 @@ class Intake:
 
     def without_nulls(self, value: Any) -> Any:
         """Return *value* with every null member left out, at any depth."""
-        if isinstance(value, list):
-            return [self.without_nulls(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        return {key: self.without_nulls(item) for key, item in value.items() if item is not None}
+        if isinstance(value, dict):
+            return {key: self.without_nulls(item) for key, item in value.items() if item is not None}
+        return [self.without_nulls(item) for item in value] if isinstance(value, list) else value
 
     def is_plain_text(self, body: str, fields: dict[str, Any]) -> bool:
         """Tell whether no text holds a character beyond three UTF-8 bytes, written out or escaped."""
-        if "\\u" in body.lower():
+        if "\\u" in body:
             body = json.dumps(fields, ensure_ascii=False)
         return body.isascii() or _BEYOND_THREE_BYTES.search(body) is None
 
@@ -154,6 +161,7 @@ class Intake:
         return Refused(BAD_PARAMETER, {"field": field, "issue": issue, "location": location})
 
 
+@cache
 def sensitive_members(operation: Operation) -> tuple[str, ...]:
     """The encrypted members of an operation's body."""
     schema = operation.body or {}
@@ -174,7 +182,3 @@ def _is_deeper(value: Any, levels: int) -> bool:
         if not layer:
             return False
     return any(isinstance(item, dict | list) for item in layer)
-
-
-def _refuse_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")

@@ -11,6 +11,7 @@ from reference.platform.wire import Answer, Request
 __all__ = ["KeyMode", "Signing"]
 
 KeyMode = Literal["certificate", "public_key", "combined"]
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 class Signing:
@@ -37,8 +38,9 @@ class Signing:
 
     def answering_key(self, request: Request) -> SigningKey:
         """The key an answer is signed with: the one the request announces if it is in use, else the current one."""
-        announced = request.header("Wechatpay-Serial") or ""
-        active = self.active_keys()
+        active, announced = self.active_keys(), request.header("Wechatpay-Serial")
+        if not announced:
+            return active[0]
         return next((key for key in active if keys.same_serial(key.key_id, announced)), active[0])
 
     def nonce(self, length: int = 32) -> str:
@@ -64,7 +66,7 @@ class Signing:
 
     def answer(self, request: Request, status: int, content: Any, *, signed: bool = True) -> Answer:
         """Return an answer in JSON, or without a body for None, signed unless told otherwise."""
-        body = b"" if content is None else json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+        body = b"" if content is None else _ENCODER.encode(content).encode()
         headers = [("Request-ID", self.request_id())]
         if body:
             headers.append(("Content-Type", "application/json; charset=utf-8"))
@@ -74,7 +76,7 @@ class Signing:
 
     def request_id(self) -> str:
         """A fresh Request-ID; what follows the last dash is a number."""
-        return f"08{self.nonce(20)}-{self.random.randrange(10**9)}"
+        return f"08{self.nonce(20)}-{self.random.getrandbits(30)}"
 
     def seal(self, merchant: Merchant, plaintext: bytes, associated_data: str, original_type: str | None = None) -> dict[str, str]:
         """Encrypt *plaintext* for *merchant* with its APIv3 key, as notifications and the certificate list carry it."""

@@ -54,11 +54,12 @@ class Store:
         """Keep *entity* as it is now, new or changed."""
         if entity.machine == "refund":
             self._save_refund(entity)
-        else:
-            self._orders[entity.key] = entity
-            if "transaction_id" in entity.data:
-                self._by_transaction[entity.data["transaction_id"]] = entity
-        self.touched["refund" if entity.machine == "refund" else "order", *entity.key] = entity
+            self.touched["refund", entity.owner, entity.number] = entity
+            return
+        self._orders[entity.owner, entity.number] = entity
+        if "transaction_id" in entity.data:
+            self._by_transaction[entity.data["transaction_id"]] = entity
+        self.touched["order", entity.owner, entity.number] = entity
 
     def _save_refund(self, refund: Entity) -> None:
         if refund.key not in self._refunds:

@@ -28,12 +28,16 @@ class Request:
     @property
     def query(self) -> dict[str, str]:
         """The query's parameters, decoded; of a repeated name the last one counts."""
-        return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
+        text = self.target.partition("?")[2]
+        return dict(parse_qsl(text, keep_blank_values=True)) if text else {}
 
     def header(self, name: str) -> str | None:
         """The first header of that name, whatever its case."""
         wanted = name.lower()
-        return next((value for key, value in self.headers if key.lower() == wanted), None)
+        for key, value in self.headers:
+            if key.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True)

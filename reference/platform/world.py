@@ -44,7 +44,7 @@ class World(Business):
 
     def now(self) -> int:
         """Return the platform's time in Unix seconds."""
-        return int(self.clock())
+        return int(self.time() + self.offset)
 
     def clock(self) -> float:
         """Return the platform's time in Unix seconds, with what it has of fractions."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from conformance.targets.http_transport import HttpTransport
 from conformance.targets.platform import Platform as Shop
-from conformance.targets.transport import HttpTransport
 from conformance.targets.world import DirectWorld
 from reference.identity import bundled
 from reference.oracles import signature

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 import uvicorn
 
+from conformance.targets.http_transport import HttpTransport
 from conformance.targets.platform import Platform as Shop
-from conformance.targets.transport import HttpTransport, Reply
+from conformance.targets.transport import Reply
 from conformance.targets.world import DirectWorld
 from reference.identity import bundled
 from reference.oracles import signature

@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 from conformance.targets.calls import NOTIFY_URL
+from conformance.targets.http_transport import HttpTransport
 from conformance.targets.http_world import HttpWorld
 from conformance.targets.platform import Platform
-from conformance.targets.transport import HttpTransport
 from conformance.targets.verdicts import Inconclusive
 from reference.identity import bundled
 from strategies.cases import Order, Refund

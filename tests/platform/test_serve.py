@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from conformance.cli import main
+from conformance.targets.http_transport import HttpTransport
 from conformance.targets.http_world import HttpWorld
 from conformance.targets.platform import Platform as Shop
-from conformance.targets.transport import HttpTransport
 from reference.identity import bundled
 from reference.platform.faults import find
 from reference.platform.serve import ServeError, Serving, running, serve

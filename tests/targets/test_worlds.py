@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from conformance.targets.http_transport import HttpTransport
 from conformance.targets.http_world import HttpWorld, PrivateWorld
 from conformance.targets.platform import Platform
-from conformance.targets.transport import DirectTransport, HttpTransport
+from conformance.targets.transport import DirectTransport
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, SuiteFault, Unreachable
 from conformance.targets.world import ALL_POWERS, DirectWorld
 from reference.identity import bundled

@@ -1,14 +1,12 @@
 """Who may sign a request, and that a request nobody may sign does nothing."""
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from conformance.checks.keys import active_keys
 from conformance.checks.platform.asking import asks, more_asks, order_of, same, try_faults
 from conformance.checks.platform.stages import HALF_AN_HOUR, Kind, kinds, wait
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.verdicts import Violation
-from reference.identity import Merchant
+from reference.identity import Merchant, stranger
 from reference.oracles import oaep
 from reference.rules import judges
 from strategies.cases import Call, Fault, Role
@@ -17,7 +15,6 @@ from strategies.faults.identity import Anonymous, Forged, NamesSomebodyElse
 
 GROUP = "requests"
 
-_STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 _IN_ANOTHERS_NAME = "One merchant acts in the name of another."
 _IN_ANY_CASE = "Header names are the same in any case."
 
@@ -32,7 +29,7 @@ def test_refuses_a_missing_signature_and_changes_nothing(platform: Platform) -> 
 def test_refuses_every_key_but_the_merchants(platform: Platform) -> None:
     """A signature by a new key, by another merchant's or by the platform's own is refused under the merchant's mchid and serial_no."""
     identity = platform.identity
-    keys = [_STRANGER]
+    keys = [stranger()]
     keys += [merchant.credential.private_key for merchant in (identity.other,) if merchant is not None]
     keys += [key.private_key for key in identity.platform if key.private_key is not None]
     try_faults(platform, more_asks(platform), lambda _ask: [Forged(key) for key in keys])

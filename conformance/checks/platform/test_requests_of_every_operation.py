@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from conformance.checks.tour import Findings, Visit, scenes
 from conformance.targets.answer import Answer
 from conformance.targets.platform import Platform
+from reference.identity import stranger
 from reference.machines import Refusal
 from reference.platform.refusals import SIGN_ERROR
 from reference.rules import judges
@@ -20,8 +19,6 @@ from strategies.faults.signed_body import signed_otherwise, tampered
 from strategies.faults.time import Skew, not_in_seconds
 
 GROUP = "requests"
-
-_STRANGER = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ def _attempts(platform: Platform, visit: Visit) -> Iterator[_Attempt]:
     other_serial = serial_no[:-1] + ("1" if serial_no[-1] != "1" else "2")
     broken: list[tuple[str, tuple[Fault, ...]]] = [
         ("v3.request.refuses-missing-signature", (Anonymous(), authorization.BLANK)),
-        ("v3.request.refuses-foreign-key", (Forged(_STRANGER),)),
+        ("v3.request.refuses-foreign-key", (Forged(stranger()),)),
         ("v3.request.refuses-another-message-layout", named(signature.layouts(), "no-last-newline", "carriage-returns", "full-url")),
         ("v3.request.refuses-other-signature-algorithms", named(signature.algorithms(), "pss", "sha1", "hex")),
         ("v3.request.signature-covers-method", named(signature.methods(method), f"method {method.lower()!r}", "method 'PUT'")),

@@ -4,14 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from conformance.checks.platform.asking import Asked, order_of, same
 from conformance.checks.platform.stages import HALF_AN_HOUR, Kind, kinds, wait
 from conformance.targets.inbox import Inbox
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.verdicts import Violation
+from reference.identity import stranger
 from reference.platform.refusals import SIGN_ERROR
 from reference.rules import judges
 from strategies.cases import Call, Fault, Order, Refund
@@ -23,7 +22,7 @@ from strategies.faults.time import Skew
 GROUP = "requests"
 
 _UNBELIEVED = (
-    Forged(rsa.generate_private_key(public_exponent=65537, key_size=2048)),
+    Forged(stranger()),
     Anonymous(),
     Skew(-3600),
     Sent("blank-added", "a blank added to the body after signing", lambda wire: replace(wire, body=wire.body + b" ")),
