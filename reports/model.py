@@ -177,7 +177,7 @@ class PhaseFinished:
 class CheckFinished:
     """One check is over. *check* is its pytest node id without the path prefix; *level* is the strictest of its rules'.
 
-    *examples* counts drawn or listed cases, *exchanges* what was sent for them. *findings* holds every case of a finite list that failed,
+    *examples* counts drawn or listed cases, *exchanges* what was judged for them. *findings* holds every case of a finite list that failed,
     else at most one; *sample* is one exchange that passed; *transitions* are those of orders and refunds seen on the way.
     """
 

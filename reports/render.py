@@ -5,14 +5,18 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from reports import html, junit
+from reports import html, junit, sarif
 from reports.errors import unwritable
 from reports.model import Run
 from reports.stream import read
 
 __all__ = ["PROJECTIONS", "render_all"]
 
-PROJECTIONS: dict[str, Callable[[Run], str]] = {"junit.xml": junit.render, "index.html": html.render}
+PROJECTIONS: dict[str, Callable[[Run], str]] = {
+    "junit.xml": junit.render,
+    "run.sarif": sarif.render,
+    "index.html": html.render,
+}
 """What is drawn from a stream: the name of a file in the report folder, and how its text is made."""
 
 

@@ -245,7 +245,8 @@ def _assemble(path: Path, lines: list[bytes], events: list[Event]) -> Run:
     return Run(
         started=started[0],
         phases=kept(PhaseFinished),
-        checks=kept(CheckFinished),
+        # In the stream they stand as they ended, which is chance where several ran at a time.
+        checks=tuple(sorted(kept(CheckFinished), key=lambda check: check.check)),
         rules=kept(RuleJudged),
         machines=kept(MachineCovered),
         finished=footer,

@@ -24,7 +24,7 @@ def conclude(
     if verdict is Verdict.NOT_CONFORMANT:
         return verdict, _violation(rules, phases, risks)
     if verdict in (Verdict.CONFORMANT, Verdict.WITH_WAIVERS):
-        return verdict, _success(rules)
+        return verdict, _success(rules, risks)
     if verdict is Verdict.VACUOUS:
         return verdict, Text("No rule was shown to hold: nothing passed.", "没有任何规则得到证明：没有一项通过。")
     return verdict, _doubt(verdict, rules, phases)
@@ -42,7 +42,7 @@ def _violation(rules: Sequence[RuleJudged], phases: Sequence[PhaseFinished], ris
     return Text(f"{worst.consequence.en} {number_of(others, 'more rule')} {verb} violated.", chinese)
 
 
-def _success(rules: Sequence[RuleJudged]) -> Text:
+def _success(rules: Sequence[RuleJudged], risks: Sequence[str]) -> Text:
     def total(*outcomes: Outcome) -> int:
         return sum(rule.outcome in outcomes for rule in rules)
 
@@ -60,7 +60,17 @@ def _success(rules: Sequence[RuleJudged]) -> Text:
     if gaps:
         english.append(f"{gaps:,} {'was' if gaps == 1 else 'were'} not exercised")
         chinese.append(f"{gaps:,} 条未检验")
-    return Text("; ".join(english) + ".", "；".join(chinese) + "。")
+    accepted = _accepted(rules, risks)
+    return Text("; ".join(english) + "." + accepted.en, "；".join(chinese) + "。" + accepted.zh)
+
+
+def _accepted(rules: Sequence[RuleJudged], risks: Sequence[str]) -> Text:
+    """Say what is accepted by a waiver: the consequence that weighs most."""
+    waived = [rule for rule in worst_first(rules, order_of_risk(risks)) if rule.outcome is Outcome.WAIVED and rule.consequence.en]
+    if not waived:
+        return Text("")
+    worst = waived[0].consequence
+    return Text(f" Accepted{' among others' if len(waived) > 1 else ''}: {worst.en}", worst.zh and f"已接受的后果：{worst.zh}")
 
 
 def _doubt(verdict: Verdict, rules: Sequence[RuleJudged], phases: Sequence[PhaseFinished]) -> Text:

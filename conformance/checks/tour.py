@@ -11,6 +11,7 @@ from functools import partial
 from conformance.checks import walks
 from conformance.checks.walks import Visit, Walk
 from conformance.targets.answer import Answer
+from conformance.targets.exchange import Step
 from conformance.targets.platform import Platform
 from conformance.targets.trying import Evidence, ManyViolations
 from conformance.targets.verdicts import Violation
@@ -62,28 +63,92 @@ class Findings:
                 self._broken.add(violation.rule)
                 self._found.append(Evidence.of(violation, self._platform, f"{self._scene}: {says}"))
 
+    def enter(self, scene: str) -> bool:
+        """Begin a scene; return False where enough was found already."""
+        if self._found and self._platform.first_only:
+            return False
+        self._platform.begin_example()
+        self._scene, self._broken = scene, set()
+        return True
+
     def play(self, tour: Iterator[Scene], send: Callable[[Visit], Answer]) -> None:
         """Play every scene of *tour* with *send*; raise ManyViolations at the end if anything was found."""
         for scene in tour:
-            self._platform.begin_example()
-            self._scene, self._broken = scene.name, set()
-            self.judge(partial(scene.play, send), "to its end")
-            if self._found and self._platform.first_only:
+            if not self.enter(scene.name):
                 break
+            self.judge(partial(scene.play, send), "to its end")
+        self.close()
+
+    def close(self) -> None:
+        """Raise ManyViolations if anything was found."""
         if self._found:
             raise ManyViolations(tuple(self._found), self._tried)
 
 
+@dataclass(frozen=True, slots=True)
+class _Film:
+    """A scene as it was played once: the visits with their answers, the evidence, and the Violation that ended it, if one did."""
+
+    takes: tuple[tuple[Visit, Answer, int], ...]
+    """Visit, answer, and how many steps had been taken by then."""
+    steps: tuple[Step, ...]
+    minted: tuple[str, ...]
+    ended_by: Violation | None
+
+    @classmethod
+    def of(cls, scene: Scene, platform: Platform) -> "_Film":
+        """Play *scene*. Answers are not observed meanwhile: that is for those who look at the film."""
+        takes: list[tuple[Visit, Answer, int]] = []
+
+        def send(visit: Visit) -> Answer:
+            answer = platform.send(visit.call, label=visit.says)
+            takes.append((visit, answer, len(platform.steps)))
+            return answer
+
+        ended_by = None
+        observing, platform.observing = platform.observing, False
+        platform.begin_example()
+        try:
+            scene.play(send)
+        except Violation as violation:
+            ended_by = violation
+        finally:
+            platform.observing = observing
+        return cls(tuple(takes), tuple(platform.steps), tuple(platform.mint.minted), ended_by)
+
+    def show(self, platform: Platform, steps: int) -> None:
+        """Make the first *steps* of the film the evidence at hand."""
+        platform.begin_example()
+        platform.steps += self.steps[:steps]
+        platform.exchanges += [step.exchange for step in platform.steps if step.exchange is not None]
+        platform.mint.minted += self.minted
+
+
 def judge_all(platform: Platform, judge: Callable[[Visit, Answer], object], *, brief: bool = False) -> None:
-    """Take the tour and let *judge* see every answer."""
+    """Let *judge* see every answer of the tour, which is taken once for all checks that only look at its answers."""
     findings = Findings(platform)
+    for scene in scenes(platform, brief=brief):
+        if not findings.enter(scene.name):
+            break
+        films: dict[tuple[str, bool], _Film] = platform.shared.setdefault("tour", {})
+        film = films.get((scene.name, brief))
+        if film is None:
+            film = films[scene.name, brief] = _Film.of(scene, platform)
+        else:
+            platform.looked_at += len(film.takes)
+        for visit, answer, steps in film.takes:
+            film.show(platform, steps)
+            if platform.observing:
+                findings.judge(partial(platform.observe, visit.call, answer.exchange), visit.says)
+            findings.judge(partial(judge, visit, answer), visit.says)
+        if film.ended_by is not None:
+            film.show(platform, len(film.steps))
+            findings.judge(partial(_again, film.ended_by), "to its end")
+    findings.close()
 
-    def send(visit: Visit) -> Answer:
-        answer = platform.send(visit.call, label=visit.says)
-        findings.judge(partial(judge, visit, answer), visit.says)
-        return answer
 
-    findings.play(scenes(platform, brief=brief), send)
+def _again(violation: Violation) -> None:
+    raise Violation(violation.sentence, expected=violation.expected, got=violation.got, rule=violation.rule)
 
 
 def scenes(platform: Platform, *, brief: bool = False) -> Iterator[Scene]:

@@ -49,7 +49,7 @@ def run_checks(
         "--import-mode=importlib",
         "--assert=plain",
     ]
-    for name in _PLUGINS:
+    for name in (*_PLUGINS, *(["allure_pytest.plugin"] if "--alluredir" in options else [])):
         arguments += ["-p", name]
     for name in _WITHOUT:
         arguments += ["-p", f"no:{name}"]

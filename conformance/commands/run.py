@@ -1,17 +1,22 @@
 """`wxconform run`: judge a target and give the verdict."""
 
 import argparse
+import sys
 from pathlib import Path
 
 from conformance.commands.pytest_run import run_checks, workers
 from conformance.runner.doctor import examine, worst
 from conformance.runner.opening import Opened, open_target
 from conformance.runner.profiles import PROFILES
+from conformance.runner.waivers import read_waivers
 from conformance.targets.verdicts import ConfigurationError, Unreachable
 from reference.rules import load
+from reports.allure_files import clear
+from reports.github import publish
 from reports.outcomes import Outcome
+from reports.stream import read
 
-__all__ = ["add_arguments", "main"]
+__all__ = ["add_arguments", "main", "require_folder", "require_health"]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +32,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--report", metavar="DIR", default="conformance-report", help="where to write the run's records (default: conformance-report)"
     )
+    parser.add_argument("--allure", metavar="DIR", help="also write Allure results, replacing those of an earlier run in DIR")
+    parser.add_argument("--github", action="store_true", help="also write GitHub annotations and the step summary")
+    parser.add_argument("--waivers", metavar="FILE", help="take the [[waivers]] of FILE (default: those of wxconform.toml)")
     parser.add_argument("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
     parser.add_argument(
         "--jobs", type=int, metavar="N", help="how many checks to run at a time (default: one per core when pytest-xdist is installed)"
@@ -38,18 +46,25 @@ def main(arguments: argparse.Namespace) -> int:
     if arguments.profile not in PROFILES:
         raise ConfigurationError(f"There is no profile {arguments.profile!r}. Choose one of {', '.join(PROFILES)}.")
     _require_rules(arguments.rule)
+    read_waivers(arguments.target, Path(arguments.waivers) if arguments.waivers else None)
     opened = open_target(arguments.target, arguments.identity, arguments.fault)
-    _require_health(opened)
-    _require_folder(Path(arguments.report))
+    require_health(opened)
+    require_folder("--report", Path(arguments.report))
     options = ["--target", arguments.target, "--profile", arguments.profile, "--seed", str(arguments.seed), "--report", arguments.report]
-    for name in ("rule", "fault", "identity"):
+    for name in ("rule", "fault", "identity", "waivers"):
         value = getattr(arguments, name)
         options += [f"--{name}", value] if value else []
     if arguments.strict_levels:
         options.append("--strict-levels")
+    if arguments.allure:
+        require_folder("--allure", Path(arguments.allure))
+        clear(Path(arguments.allure))
+        options += ["--alluredir", arguments.allure]
     # Starting workers takes longer than judging a few rules, and a served platform's clock is shared by all checks.
     jobs = arguments.jobs or (workers() if opened.base_url is None and arguments.rule is None else 1)
     code, session = run_checks(options, parallel=jobs)
+    if arguments.github and session is not None and session.exit_code is not None:
+        publish(read(Path(arguments.report) / "run.ndjson"), sys.stdout)
     return 4 if session is None or session.exit_code is None else session.exit_code if code >= 0 else 4
 
 
@@ -61,7 +76,7 @@ def _require_rules(glob: str | None) -> None:
         book.get_or_suggest(glob)
 
 
-def _require_health(opened: Opened) -> None:
+def require_health(opened: Opened) -> None:
     """Let the doctor look before anything is judged or written."""
     found = worst(list(examine(opened)))
     if found.outcome is Outcome.CONFIG:
@@ -70,7 +85,8 @@ def _require_health(opened: Opened) -> None:
         raise Unreachable(found.says)
 
 
-def _require_folder(folder: Path) -> None:
+def require_folder(option: str, folder: Path) -> None:
+    """Make *folder* unless it is there. Raises ConfigurationError when it cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / ".wxconform"
@@ -78,5 +94,5 @@ def _require_folder(folder: Path) -> None:
         probe.unlink()
     except OSError as error:
         raise ConfigurationError(
-            f"--report {folder} cannot be written to: {error.strerror or error}.\nName a folder of your own, such as --report ./report."
+            f"{option} {folder} cannot be written to: {error.strerror or error}.\nName a folder of your own, such as {option} ./report."
         ) from error

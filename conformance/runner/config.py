@@ -1,4 +1,4 @@
-"""``wxconform.toml``: targets with names, and where their keys are."""
+"""``wxconform.toml``: targets with names, and where their keys are. What it waives is read in `waivers`."""
 
 import os
 import tomllib
@@ -9,7 +9,7 @@ from typing import Any
 
 from conformance.targets.verdicts import ConfigurationError
 
-__all__ = ["FILE", "TargetSettings", "read_settings"]
+__all__ = ["FILE", "TargetSettings", "read_settings", "read_toml"]
 
 FILE = "wxconform.toml"
 _KNOWN = {
@@ -45,14 +45,9 @@ def read_settings(name: str, file: Path) -> TargetSettings | None:
 
     Raises ConfigurationError for a file that is not TOML, an unknown member, or a value that cannot be resolved.
     """
-    try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    content = read_toml(file)
+    if content is None:
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(
-            f"{file} cannot be read as TOML: {error}.\nCorrect that line, or move the file away to judge without it."
-        ) from error
     targets = content.get("targets", {})
     if not isinstance(targets, dict) or not all(isinstance(section, dict) for section in targets.values()):
         raise ConfigurationError(f"[targets] in {file} is not a table of targets. Write a section such as [targets.shop].")
@@ -66,6 +61,18 @@ def read_settings(name: str, file: Path) -> TargetSettings | None:
         )
     folder = file.resolve().parent
     return TargetSettings(name, folder, {key: _resolved(f"{key} in [targets.{name}]", value, folder) for key, value in section.items()})
+
+
+def read_toml(file: Path) -> dict[str, Any] | None:
+    """Return what *file* holds, or None when it does not exist. Raises ConfigurationError for a file that is not TOML."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(
+            f"{file} cannot be read as TOML: {error}.\nCorrect that line, or move the file away to judge without it."
+        ) from error
 
 
 def _resolved(where: str, value: Any, folder: Path) -> Any:

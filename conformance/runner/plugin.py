@@ -3,8 +3,9 @@
 import fnmatch
 import zlib
 from collections.abc import Callable, Generator, Iterator
+from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import hypothesis
 import pytest
@@ -15,6 +16,7 @@ from conformance.runner import profiles
 from conformance.runner.opening import Opened, open_target
 from conformance.runner.recorder import Recorder
 from conformance.runner.session import RECORD, SEEDED, Session
+from conformance.runner.waivers import Waivers, read_waivers
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import ConfigurationError, Inconclusive
 from reference.platform.faults import UnknownFault, seeded_faults
@@ -28,6 +30,7 @@ _ANSWER_GROUPS = frozenset({"response", "keys", "certificates", "error", "echo"}
 """Groups of rules whose checks judge answers as such; the observers of all answers would speak before them."""
 _OPENED = pytest.StashKey[Opened]()
 _SESSION = pytest.StashKey[Session]()
+_SHARED = pytest.StashKey[dict[str | None, dict[str, Any]]]()
 _KILLED = pytest.StashKey[set[str]]()
 
 
@@ -41,6 +44,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
     group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
+    group.addoption("--waivers", default=None, metavar="FILE", help="whose [[waivers]] count (default: those of wxconform.toml)")
     group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
     group.addoption("--wx-quiet", action="store_true", help="print nothing of the run itself")
     group.addoption("--seeded", default=None, metavar="FILE", help="in a self-test, try only the faults FILE names, one a line")
@@ -58,8 +62,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_KILLED] = set()
     config.addinivalue_line("markers", "xdist_group(name): checks that must run on one worker")
     if not hasattr(config, "workerinput"):
-        config.stash[_SESSION] = Session(config, config.stash[_OPENED])
+        config.stash[_SESSION] = Session(config, config.stash[_OPENED], _waivers(config))
         config.pluginmanager.register(config.stash[_SESSION], "wxconform-session")
+    if config.getoption("allure_report_dir", None):
+        from conformance.runner.allure import watch  # noqa: PLC0415 - a run without Allure need not load it
+
+        watch(config, config.stash[_OPENED], _waivers(config))
 
 
 def _open(config: pytest.Config) -> Opened:
@@ -69,6 +77,17 @@ def _open(config: pytest.Config) -> Opened:
         raise pytest.UsageError(str(error)) from error
     except Inconclusive as error:
         pytest.exit(str(error), returncode=3)
+
+
+def _waivers(config: pytest.Config) -> Waivers:
+    """Return what is waived today. A seeded fault is there to be caught, so it never is."""
+    if config.getoption("--selftest") or config.getoption("--fault"):
+        return Waivers((), date.today())
+    file = config.getoption("--waivers")
+    try:
+        return Waivers(read_waivers(config.getoption("--target"), Path(file) if file else None), date.today())
+    except ConfigurationError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -135,10 +154,19 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
         target.most_cases = profiles.PROFILES[request.config.getoption("--profile")].cases
         target.first_only = request.config.getoption("--selftest")
         target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)
+        target.shared = _shared(request.config, seeded_fault)
         recorder.platform = target
         recorder.fault = seeded_fault
     yield target
     target.close_connections()
+
+
+def _shared(config: pytest.Config, fault: str | None) -> dict[str, Any]:
+    """Return what the checks of this process share about one target; that of the fault before is let go."""
+    kept = config.stash.setdefault(_SHARED, {})
+    if fault not in kept:
+        kept.clear()
+    return kept.setdefault(fault, {})
 
 
 @pytest.fixture

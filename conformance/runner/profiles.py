@@ -28,7 +28,7 @@ class Profile:
 
 
 PROFILES = {
-    profile.name: profile for profile in (Profile("smoke", 3, 4, 15, 6), Profile("certify", 20, 50, 30), Profile("deep", 200, 400, 50))
+    profile.name: profile for profile in (Profile("smoke", 3, 3, 12, 2), Profile("certify", 20, 50, 30), Profile("deep", 200, 400, 50))
 }
 
 

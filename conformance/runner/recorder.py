@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
+from conformance.runner.diagnosing import diagnose
 from conformance.targets.exchange import Exchange
 from conformance.targets.platform import Platform
+from conformance.targets.tracker import Tracker
 from conformance.targets.trying import Evidence, ManyViolations
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, Violation, shown
 from reference.rules import Rule
-from reports.model import CheckFinished, Finding, Request, Response, finding_id
+from reports.model import CheckFinished, Finding, Request, Response, Transition, finding_id
 from reports.model import Exchange as Shown
 from reports.outcomes import Level, Outcome, at_level
 
-__all__ = ["Recorder"]
+__all__ = ["Recorder", "exchange_of"]
 
 _LEVELS = (Level.MUST, Level.SHOULD, Level.OBSERVED)
 
@@ -77,10 +79,11 @@ class Recorder:
             level=level,
             seconds=round(time.perf_counter() - self.started, 3),
             examples=max(self.examples, 1),
-            exchanges=platform.sent if platform else 0,
+            exchanges=platform.sent + platform.looked_at if platform else 0,
             reason=reason,
             findings=self._findings(violation) if violation else (),
-            sample=_shown(platform.exchanges[-1]) if platform and platform.exchanges and outcome is Outcome.PASSED else None,
+            sample=exchange_of(platform.exchanges[-1]) if platform and platform.exchanges and outcome is Outcome.PASSED else None,
+            transitions=_transitions(platform.tracker) if platform else (),
         )
 
     def _violation(self, error: BaseException | None) -> Violation | None:
@@ -94,7 +97,7 @@ class Recorder:
 
     def _outcome(self, error: BaseException | None, violation: Violation | None) -> tuple[Outcome, str | None]:
         if error is None:
-            if self.platform is not None and not self.platform.sent:
+            if self.platform is not None and not self.platform.sent + self.platform.looked_at:
                 return Outcome.NOT_EXERCISED, "the check sent nothing"
             return Outcome.PASSED, None
         if violation is not None:
@@ -122,6 +125,8 @@ class Recorder:
         rule = violation.rule or self.rules[0].id
         labels = [exchange.label for exchange in evidence.exchanges]
         shortest = evidence.case or "; ".join(labels[-6:])
+        assert self.platform is not None  # only a platform's answers can violate
+        explained = diagnose(evidence, rule, self.platform.identity)
         return Finding(
             id=finding_id(rule, [shortest, labels]),
             rule=rule,
@@ -129,8 +134,10 @@ class Recorder:
             shortest=shortest,
             expected=violation.expected,
             got=violation.got,
+            diagnosis=explained.text,
+            compared=explained.compared,
             steps=evidence.steps,
-            exchanges=tuple(_shown(exchange) for exchange in evidence.exchanges[-12:]),
+            exchanges=tuple(exchange_of(exchange) for exchange in evidence.exchanges[-12:]),
         )
 
 
@@ -142,7 +149,12 @@ def _first(group: BaseExceptionGroup[Violation]) -> Violation:
     return inner
 
 
-def _shown(exchange: Exchange) -> Shown:
+def _transitions(tracker: Tracker) -> tuple[Transition, ...]:
+    return tuple(Transition(machine=way[0], source=way[1], event=way[2], target=way[3], times=times) for way, times in tracker.seen.items())
+
+
+def exchange_of(exchange: Exchange) -> Shown:
+    """Return *exchange* as the stream keeps it."""
     wire, reply = exchange.wire, exchange.reply
     return Shown(
         label=exchange.label,

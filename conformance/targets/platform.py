@@ -10,6 +10,7 @@ from conformance.targets.exchange import Exchange, Step
 from conformance.targets.minting import Mint
 from conformance.targets.observers import OBSERVERS, keyring
 from conformance.targets.signer import Signer
+from conformance.targets.tracker import Tracker
 from conformance.targets.transport import Transport
 from conformance.targets.verdicts import NotApplicable, Violation
 from conformance.targets.world import Answering, World
@@ -43,7 +44,8 @@ class Platform:
     """A platform under judgement.
 
     Orders and refunds are named by their drafts: the same draft means the same number, minted when it is first sent.
-    Everything sent and received since the last `begin_example` is kept in *exchanges* and *steps*, as evidence and for a replay.
+    Everything sent and received since the last `begin_example` is kept in *exchanges*, *received* (notifications) and *steps*, as evidence
+    and for a replay.
     """
 
     def __init__(
@@ -71,7 +73,13 @@ class Platform:
         self.calls = Calls(identity, self.mint)
         self.exchanges: list[Exchange] = []
         self.steps: list[Step] = []
+        self.received: list[Delivery] = []
+        self.tracker = Tracker(controlled=world is not None and "time-travel" in world.powers)
         self.sent = 0
+        self.looked_at = 0
+        """Exchanges of other checks that were judged again instead of being sent again."""
+        self.shared: dict[str, Any] = {}
+        """What checks of one run and one target leave for each other."""
 
     # what it can do
 
@@ -113,6 +121,7 @@ class Platform:
         """Forget the evidence of what was tried before."""
         self.exchanges.clear()
         self.steps.clear()
+        self.received.clear()
         self.mint.minted.clear()
 
     # the API
@@ -120,7 +129,8 @@ class Platform:
     def send(self, call: Call, *, broken_by: Fault | None = None, label: str = "", signed_by: Merchant | None = None) -> Answer:
         """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
         at = self.now()
-        wire, signing = self._signer.sign(call, signed_by or self.merchant(call.role), broken_by)
+        acting = signed_by or self.merchant(call.role)
+        wire, signing = self._signer.sign(call, acting, broken_by)
         shown = label or call.operation.replace("_", " ")
         if broken_by is not None:
             shown += f", with {broken_by!r}"
@@ -128,15 +138,23 @@ class Platform:
         exchange = Exchange(shown, at, wire, signing, self._transport.send(wire))
         self.exchanges.append(exchange)
         self.steps.append(Step("send", exchange=exchange))
-        for observe in OBSERVERS if self.observing else ():
-            observe(self._keys, self.contract.operations[call.operation], exchange)
+        self.tracker.watch(call if broken_by is None else None, acting.mchid, exchange)
+        if self.observing:
+            self.observe(call, exchange)
         return Answer(exchange)
+
+    def observe(self, call: Call, exchange: Exchange) -> None:
+        """Demand what is demanded of every answer, whatever was asked."""
+        operation = self.contract.operations[call.operation]
+        for observe in OBSERVERS:
+            observe(self._keys, operation, exchange)
 
     def send_again(self, wire: Wire, signing: Signing, label: str) -> Answer:
         """Send a request that is already signed, as a replay does."""
         self.sent += 1
         exchange = Exchange(label, self.now(), wire, signing, self._transport.send(wire))
         self.exchanges.append(exchange)
+        self.tracker.watch(None, signing.mchid, exchange)
         return Answer(exchange)
 
     def place(self, order: Order, *, broken_by: Fault | None = None, signed_by: Merchant | None = None) -> Answer:
@@ -247,12 +265,18 @@ class Platform:
         mchid = self.merchant(refund.order.role).mchid
         number = refund.number or ""
         self._note("settle", mchid=mchid, out_refund_no=number, outcome=outcome)
-        return self._world("settle").settle(mchid, number, outcome)
+        refused = self._world("settle").settle(mchid, number, outcome)
+        if refused is None:
+            self.tracker.settled(mchid, number, outcome)
+        return refused
 
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass and return the notifications sent meanwhile; *answer* plays the notify endpoint."""
         self._note("advance", seconds=seconds)
-        return self._world("time-travel").advance(seconds, answer)
+        sent = self._world("time-travel").advance(seconds, answer)
+        self.received += sent
+        self.tracker.passed(seconds)
+        return sent
 
     def deliveries(self, answer: Answering | None = None) -> list[Delivery]:
         """Return the notifications that are due now."""
@@ -302,8 +326,10 @@ class Platform:
         mchid = self.merchant(order.role).mchid
         number = self.calls.number(order)
         self._note(action, mchid=mchid, out_trade_no=number, **extra)
-        outcome: str | None = getattr(self._world(power), action)(mchid, number, **extra)
-        return outcome
+        refused: str | None = getattr(self._world(power), action)(mchid, number, **extra)
+        if refused is None:
+            self.tracker.happened(mchid, number, action)
+        return refused
 
     def _world(self, power: str) -> World:
         self.needs(power)

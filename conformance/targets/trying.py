@@ -8,6 +8,7 @@ from conformance.targets.exchange import Exchange
 from conformance.targets.journal import to_json
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Inconclusive, NotApplicable, Violation
+from reference.platform import Delivery
 
 __all__ = ["Evidence", "ManyViolations", "try_all"]
 
@@ -16,17 +17,19 @@ Case = TypeVar("Case")
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A violation with the case in words and everything that was sent and received for it."""
+    """A violation with the case in words and everything that was sent and received for it, notifications included."""
 
     violation: Violation
     case: str
     exchanges: tuple[Exchange, ...]
     steps: tuple[dict[str, Any], ...]
+    deliveries: tuple[Delivery, ...] = ()
 
     @classmethod
     def of(cls, violation: Violation, platform: Platform, case: str) -> "Evidence":
         """Keep what *platform* holds now."""
-        return cls(violation, case, tuple(platform.exchanges), to_json(platform.steps, platform.identity, platform.mint.minted))
+        steps = to_json(platform.steps, platform.identity, platform.mint.minted)
+        return cls(violation, case, tuple(platform.exchanges), steps, tuple(platform.received))
 
 
 class ManyViolations(Violation):

@@ -56,6 +56,7 @@ def reverse_expired(case: Case) -> Refusal | None:
 CODEPAY = Machine(
     name="codepay",
     title="Order paid by payment code",
+    title_zh="付款码支付订单",
     states=("NOTPAY", "USERPAYING", "SUCCESS", "PAYERROR", "REVOKED", "REFUND"),
     terminal=frozenset({"REVOKED", "REFUND"}),
     source="payment-code pages; trade_state of the order query",

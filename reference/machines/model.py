@@ -96,10 +96,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """A life: its states, which of them are final, and its events."""
+    """A life: its states, which of them are final, and its events; the title in English and Chinese."""
 
     name: str
     title: str
+    title_zh: str
     states: tuple[str, ...]
     terminal: frozenset[str]
     events: Mapping[str, Event]

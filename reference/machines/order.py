@@ -59,6 +59,7 @@ def credential_stale(case: Case) -> Refusal | None:
 ORDER = Machine(
     name="order",
     title="Order of JSAPI, mini program, APP, H5 and Native, direct and partner",
+    title_zh="JSAPI、小程序、APP、H5 和 Native 订单（直连与服务商）",
     states=("NOTPAY", "SUCCESS", "REFUND", "CLOSED"),
     terminal=frozenset({"CLOSED", "REFUND"}),
     source="order state flow; trade_state of the order query",

@@ -113,6 +113,7 @@ def funds_short(case: Case) -> Refusal | None:
 REFUND = Machine(
     name="refund",
     title="Refund of an order",
+    title_zh="订单退款",
     states=("PROCESSING", "SUCCESS", "CLOSED", "ABNORMAL"),
     terminal=frozenset({"SUCCESS", "CLOSED"}),
     source="refund pages; refund notification pages",

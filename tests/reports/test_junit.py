@@ -38,22 +38,73 @@ def test_the_document_adds_up() -> None:
         assert element.attrib["tests"] == str(len(cases))
         assert element.attrib["failures"] == str(sum(case.find("failure") is not None for case in cases))
         assert element.attrib["errors"] == str(sum(case.find("error") is not None for case in cases))
-        assert element.attrib["skipped"] == str(sum(case.find("skipped") is not None for case in cases))
-    assert {name: root.attrib[name] for name in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "4",
-        "failures": "1",
-        "errors": "1",
-        "skipped": "1",
-    }
+    for suite in root.findall("testsuite"):
+        assert suite.attrib["skipped"] == str(sum(case.find("skipped") is not None for case in suite))
+    assert {name: root.attrib[name] for name in ("tests", "failures", "errors")} == {"tests": "4", "failures": "1", "errors": "1"}
+
+
+_ALLOWED: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": (set(), {"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": (
+        {"name", "tests", "failures", "errors"},
+        {"time", "skipped", "timestamp", "id"},
+        {"properties", "testcase"},
+    ),
+    "properties": (set(), set(), {"property"}),
+    "property": ({"name", "value"}, set(), set()),
+    "testcase": ({"name"}, {"classname", "time"}, {"skipped", "error", "failure", "system-out"}),
+    "failure": (set(), {"type", "message"}, set()),
+    "error": (set(), {"type", "message"}, set()),
+    "skipped": (set(), {"type", "message"}, set()),
+    "system-out": (set(), set(), set()),
+}
+"""Of each element: the attributes it needs, those it may have besides, its children. The strictest schema in use, that of Jenkins' xunit
+plugin, allows no more."""
+
+
+def test_the_structure_is_what_strict_parsers_take() -> None:
+    """No element and no attribute is there that the strictest schema in use does not know, and none it demands is missing."""
+    everything = replace(RUN, finished=None, checks=tuple(replace(CHECKS[1], outcome=outcome) for outcome in Outcome), rules=())
+    for run in (RUN, everything):
+        root = ET.fromstring(junit.render(run))  # noqa: S314 - our own document
+        assert root.tag == "testsuites"
+        for element in root.iter():
+            needed, allowed, children = _ALLOWED[element.tag]
+            assert needed <= set(element.keys()) <= needed | allowed, element.tag
+            assert {child.tag for child in element} <= children, element.tag
+            assert float(element.get("time", "0")) >= 0
+        for case in root.iter("testcase"):
+            assert sum(child.tag != "system-out" for child in case) <= 1, "parsers keep only one verdict of a case"
+
+
+def test_no_two_cases_share_a_name() -> None:
+    """Class and name together are unique, for parsers take two of the same for one; the suites are numbered."""
+    root = ET.fromstring(junit.render(RUN))  # noqa: S314 - our own document
+    names = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+
+    assert len(names) == len(set(names))
+    assert [suite.get("id") for suite in root] == [str(number) for number in range(len(root))]
+
+
+def test_checks_stand_in_the_order_of_their_names() -> None:
+    """Several workers finish checks in any order, and the document is the same."""
+    assert junit.render(replace(RUN, checks=CHECKS[::-1])) == junit.render(RUN)
 
 
 def test_a_failure_says_how_to_see_it_again() -> None:
-    """A failure carries the finding in words and the command that repeats it."""
+    """A failure carries the finding in words and the command that repeats it, which is in the output of its case too."""
     failure = _cases(RUN)[RULE].find("failure")
+    output = _cases(RUN)[RULE].findtext("system-out", "")
 
     assert failure is not None
     assert failure.attrib == {"message": FINDING.sentence, "type": "violated"}
     assert f"again      wxconform replay {FINDING.id}" in (failure.text or "")
+    assert output.splitlines() == [
+        CHECKS[1].title,
+        "37 examples, 1,377 exchanges",
+        f"wxconform replay {FINDING.id}",
+        f"wxconform explain {RULE}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +126,11 @@ def test_every_outcome_has_its_place(outcome: Outcome, tag: str | None) -> None:
     check = replace(CHECKS[0], outcome=outcome)
     case = _cases(replace(RUN, checks=(check,), rules=()))[check.rules[0]]
 
-    assert [child.tag for child in case] == ([tag] if tag else [])
+    verdicts = [child for child in case if child.tag != "system-out"]
+    assert [child.tag for child in verdicts] == ([tag] if tag else [])
+    for verdict in verdicts:
+        assert verdict.attrib["type"] == outcome
+        assert verdict.text, "some parsers read the text, others the message"
 
 
 def test_a_waived_rule_does_not_fail_a_build() -> None:

@@ -3,23 +3,27 @@
 import ast
 import errno
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 import reports
 from reports.errors import ReportError, StreamError
+from reports.github import annotations, step_summary
+from reports.redaction import Redactor
 from reports.render import PROJECTIONS, render_all
-from tests.reports.miniature import EVENTS, write
+from reports.stream import read
+from tests.reports.miniature import CHECKS, EVENTS, EXCHANGE, FINDING, STARTED, write
 
 
 def test_every_projection_is_drawn(tmp_path: Path) -> None:
-    """A run gives JUnit and a page, readable by others, and leaves no drafts."""
+    """A run gives JUnit, SARIF and a page, readable by others, and leaves no drafts."""
     run = write(tmp_path / "run.ndjson")
 
     paths = render_all(run, tmp_path / "new" / "folder")
 
-    assert sorted(path.name for path in paths) == sorted(PROJECTIONS) == ["index.html", "junit.xml"]
+    assert sorted(path.name for path in paths) == sorted(PROJECTIONS) == ["index.html", "junit.xml", "run.sarif"]
     assert sorted((tmp_path / "new" / "folder").iterdir()) == sorted(paths)
     assert {path.stat().st_mode & 0o777 for path in paths} == {0o644}
 
@@ -88,3 +92,19 @@ def test_reports_import_nothing_of_ours() -> None:
                 assert (node.module or "").split(".")[0] in allowed, module
             elif isinstance(node, ast.Import):
                 assert {name.name.split(".")[0] for name in node.names} <= allowed, module
+
+
+def test_no_projection_holds_a_secret(tmp_path: Path) -> None:
+    """Whatever is drawn comes from the redacted stream: a secret in a finding, a header or an exchange is in none of it."""
+    canary = "CanaryCanaryCanaryCanary"
+    request = replace(EXCHANGE.request, url=f"/v3?key={canary}", body=canary.encode())
+    finding = replace(FINDING, sentence=canary, shortest=canary, got=canary, exchanges=(replace(EXCHANGE, label=canary, request=request),))
+    told = replace(CHECKS[1], findings=(finding,), reason=canary)
+    events = tuple(told if event is CHECKS[1] else replace(STARTED, command=canary) if event is STARTED else event for event in EVENTS)
+    run = write(tmp_path / "run.ndjson", events, redactor=Redactor([canary]))
+
+    drawn = {path.name: path.read_text("utf-8") for path in render_all(run, tmp_path)}
+    drawn |= {"annotations": annotations(read(run)), "summary": step_summary(read(run))}
+
+    assert all("[redacted]" in text for text in drawn.values())
+    assert [name for name, text in drawn.items() if canary in text] == []

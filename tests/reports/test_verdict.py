@@ -38,7 +38,20 @@ def test_success_names_its_gaps() -> None:
     verdict, sentence = conclude(rules)
 
     assert verdict is Verdict.WITH_WAIVERS
-    assert sentence.en == ("2 of 4 judged rules hold; 1 violation is waived; 1 piece of advice is open; 1 was not exercised.")
+    assert sentence.en == (
+        "2 of 4 judged rules hold; 1 violation is waived; 1 piece of advice is open; 1 was not exercised. "
+        f"Accepted: {PASSED.consequence.en}"
+    )
+    assert sentence.zh.endswith(f"已接受的后果：{PASSED.consequence.zh}")
+
+
+def test_the_gravest_of_what_is_waived_is_said() -> None:
+    """Whoever reads that a run is conformant with waivers reads what was accepted, the heaviest risk first."""
+    light, grave = _other(PASSED, outcome=Outcome.WAIVED), replace(VIOLATED, outcome=Outcome.WAIVED)
+
+    _, sentence = conclude([PASSED, light, grave], risks=["over-refund", "replay"])
+
+    assert sentence.en.endswith(f"2 violations are waived. Accepted among others: {VIOLATED.consequence.en}")
 
 
 def test_nothing_proven_says_so() -> None:

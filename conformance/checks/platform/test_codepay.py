@@ -112,6 +112,7 @@ def test_a_failed_charge_takes_no_money(platform: Platform) -> None:
         ("USERPAYING", "fail"),
         ("USERPAYING", "cancel"),
         ("NOTPAY", "fail"),
+        ("NOTPAY", "cancel"),
     )
     try_all(platform, [(kind, *way) for kind in tills(platform) for way in ways], attempt)
 
