@@ -14,14 +14,22 @@ class HttpTransport:
 
     concurrent = True
 
-    def __init__(self, base_url: str, *, timeout: float = 10.0, headers: tuple[tuple[str, str], ...] = ()) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: float = 10.0,
+        headers: tuple[tuple[str, str], ...] = (),
+        carrier: httpx.BaseTransport | None = None,
+    ) -> None:
         try:
             self._base = httpx.URL(base_url)
         except httpx.InvalidURL as error:
             raise ConfigurationError(f"{base_url} is not a URL: {error}. A platform's URL looks like http://127.0.0.1:8080.") from error
         self._headers = headers
         # Loading the trusted certificates takes 30 ms, and every check has a transport of its own.
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=self._base.scheme == "https")
+        secure = self._base.scheme == "https"
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=secure, transport=carrier)
 
     def send(self, wire: Wire) -> Reply:
         """Send *wire*; headers httpx would add by itself are left out, the path is not re-quoted."""
