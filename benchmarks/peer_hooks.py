@@ -39,4 +39,4 @@ class _Counting(Auth):
         Path(os.environ["WXCONFORM_PEER_FIGURES"]).write_text(json.dumps(figures), encoding="utf-8")
 
 
-schemathesis.auth.set_from_requests(_Counting())
+schemathesis.auth.set_from_requests(_Counting())  # type: ignore[attr-defined]  # documented, added at run time

@@ -11,10 +11,12 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "run": "judge a target and give the verdict",
+    "fuzz": "draw requests from the contract and judge the answers",
     "doctor": "find configuration mistakes before any check runs",
     "list": "list the rules, and what judges them",
     "explain": "explain one rule in full",
     "replay": "send a finding's shortest case again",
+    "report": "draw a run again from its records",
     "vectors": "run known answers through the oracles",
     "serve": "run the reference platform behind HTTP",
     "identity": "make a throw-away merchant and platform identity",
@@ -50,22 +52,28 @@ def _guarded(arguments: argparse.Namespace) -> int:
     from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable  # noqa: PLC0415 - keeps --help instant
     from reference.platform.faults import UnknownFault  # noqa: PLC0415
     from reference.rules import UnknownRule  # noqa: PLC0415
+    from reports.errors import ReportError  # noqa: PLC0415
 
     try:
         return int(import_module(f"conformance.commands.{arguments.command}").main(arguments))
     except (ConfigurationError, UnknownFault, UnknownRule) as error:
-        return _complain(arguments.command, error, 2)
+        return _complain(arguments.command, _first(error), 2)
+    except ReportError as error:
+        return _complain(arguments.command, str(error), 2)
     except (Inconclusive, NotApplicable) as error:
-        return _complain(arguments.command, error, 3)
+        return _complain(arguments.command, _first(error), 3)
     except BrokenPipeError:
         return 0
     except KeyboardInterrupt:
-        return _complain(arguments.command, KeyboardInterrupt("stopped by the keyboard; the records written so far are kept"), 3)
+        return _complain(arguments.command, "stopped by the keyboard; the records written so far are kept", 3)
 
 
-def _complain(command: str, error: BaseException, code: int) -> int:
-    text = str(error.args[0]) if error.args else str(error)
-    print(f"wxconform {command}: {text}", file=sys.stderr)
+def _first(error: Exception) -> str:
+    return str(error.args[0]) if error.args else str(error)
+
+
+def _complain(command: str, says: str, code: int) -> int:
+    print(f"wxconform {command}: {says}", file=sys.stderr)
     return code
 
 

@@ -31,5 +31,5 @@ def unwritable(path: Path, error: OSError) -> ReportError:
     reason = error.strerror or str(error)
     return ReportError(
         f"cannot write {path}: {reason}",
-        "Nothing half-written was left behind. Give --report a folder you may write to, on a disk with room.",
+        "Nothing half-written was left behind. Give --report (--to of `wxconform report`) a folder you may write to, on a disk with room.",
     )

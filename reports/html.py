@@ -3,19 +3,18 @@
 from importlib.resources import files
 
 from reports import sections
-from reports.evidence import Budget
+from reports.cards import cards
+from reports.evidence import Budget, samples
+from reports.machines import machines
 from reports.markup import Markup, el, join
-from reports.model import Run, Text
-from reports.outcomes import Outcome
-from reports.view import findings_of, judged, risks_of, rules_of, worst_first
+from reports.model import Run
+from reports.risks import risk_table, rule_book
+from reports.view import judged, risks_of, worst_first
 
 __all__ = ["render"]
 
-_PAGE = 285_000
-"""Bytes a page may have, so that it opens on a phone and travels by mail; evidence gets what the rest leaves."""
-
-_CARD = 3_000
-"""Bytes of one card without its evidence."""
+_PAGE = 297_000
+"""Bytes a page may have, so that it opens on a phone and travels by mail; evidence gets what the rest leaves, samples what that leaves."""
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -23,24 +22,20 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def render(run: Run) -> str:
     """Return the page of *run*.
 
-    Its order is that of a decision: the verdict, what was tested and how to repeat it, what is wrong, worst first, with its exchanges, then
-    how each part went, every rule by risk, and what nobody looked at and why.
+    Its order is that of a decision: the verdict, what was tested and how to repeat it, the risks with money first, what is wrong, worst
+    first, with its exchanges, what nobody looked at and why, which states were seen, how each part went, and every rule with a sample.
     """
     rules = worst_first(judged(run.rules, run.checks), risks_of(run.started))
-    findings = findings_of(run.checks)
-    troubles = (
-        (Text("Violations", "违反的规则"), rules_of(rules, Outcome.VIOLATED)),
-        (Text("Undecided", "无法判定"), rules_of(rules, Outcome.HARNESS_ERROR, Outcome.CONFIG, Outcome.INCONCLUSIVE)),
-        (Text("Advice and waivers", "建议与豁免"), rules_of(rules, Outcome.ADVISORY, Outcome.WAIVED)),
-    )
-    above = join(sections.verdict(run, rules), sections.tested(run))
-    below = join(sections.course(run), sections.rule_book(run, rules), sections.gaps(rules))
-    head = _head(run)
-    cards = sum(min(len(concerned), sections.CARDS) for _, concerned in troubles)
-    budget = Budget(_PAGE - len(join(head, above, below).encode()) - cards * _CARD)
-    middle = [sections.violations(heading, concerned, findings, budget) for heading, concerned in troubles]
-    body = el("main", above, middle, below)
-    return f"<!doctype html>\n{el('html', head, el('body', _switch(), body), lang='en')}\n"
+    above = join(sections.verdict(run, rules), sections.tested(run), risk_table(run, rules))
+    below = join(sections.gaps(run, rules), machines(run), sections.course(run))
+    around = _page(run, join(above, cards(run, rules, Budget(0)), below, rule_book(run, rules, {}, 1)))
+    middle = join(cards(run, rules, Budget(_PAGE - len(around.encode()))))
+    rest = _PAGE - len(_page(run, join(above, middle, below, rule_book(run, rules, {}, 1))).encode())
+    return _page(run, join(above, middle, below, rule_book(run, rules, *samples(run.checks, rest))))
+
+
+def _page(run: Run, content: Markup) -> str:
+    return f"<!doctype html>\n{el('html', _head(run), el('body', _switch(), el('main', content)), lang='en')}\n"
 
 
 def _head(run: Run) -> Markup:
@@ -51,7 +46,7 @@ def _head(run: Run) -> Markup:
         el("meta", name="viewport", content="width=device-width, initial-scale=1"),
         el("meta", name="color-scheme", content="light dark"),
         el("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        el("title", f"{run.started.target.name} · wxconform"),
+        el("title", f"{sections.decision(run.finished).en} · {run.started.target.name} · wxconform"),
         el("style", style),
     )
 

@@ -1,6 +1,7 @@
 """HTML built so that nothing can be left unescaped: what is not `Markup` is text."""
 
 import html
+import re
 from collections.abc import Iterable
 
 from reports.model import Text
@@ -19,6 +20,9 @@ Node = str | None | Iterable["Node"]
 """What may stand inside an element: markup, text (escaped), nothing, or several of these."""
 
 _VOID = {"input", "meta"}
+
+_BARE = re.compile(r"[A-Za-z0-9._-]+")
+"""An attribute that needs no quotes; a page names languages and classes thousands of times."""
 
 
 def el(tag: str, *children: Node, **attributes: str | bool | None) -> Markup:
@@ -49,11 +53,13 @@ def _markup(node: Node) -> str:
     if isinstance(node, Markup):
         return node
     if isinstance(node, str):
-        return html.escape(visible(node))
+        return html.escape(visible(node), quote=False)  # JSON is full of quotes, and between tags they are safe
     return join(*node)
 
 
 def _attribute(name: str, value: str | bool | None) -> str:  # noqa: FBT001 - a bare HTML attribute is a boolean
     if value is None or value is False:
         return ""
-    return f" {name}" if value is True else f' {name}="{html.escape(visible(value))}"'
+    if value is True:
+        return f" {name}"
+    return f" {name}={value}" if _BARE.fullmatch(value) else f' {name}="{html.escape(visible(value))}"'

@@ -1,8 +1,8 @@
 """SARIF 2.1.0: violations as alerts of GitHub code scanning, and of any other viewer of static analysis results.
 
 A violation is a fault in how a target behaves, not in a line of a file, so every result stands at the head of run.ndjson, the record that
-holds its evidence; the check and the rule are its logical locations. A rule's help travels in the document and names its source by title and
-section; `helpUri` is where those documents are.
+holds its evidence; the check and the rule are its logical locations. A rule's help travels in the document and names its source by title
+and section; `helpUri` is where those documents are.
 """
 
 import json

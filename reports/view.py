@@ -61,9 +61,14 @@ def rules_of(rules: Iterable[RuleJudged], *outcomes: Outcome) -> list[RuleJudged
 
 
 def judged(rules: Sequence[RuleJudged], checks: Iterable[CheckFinished]) -> list[RuleJudged]:
-    """Return *rules*, and a bare row for each rule only the checks speak of: a run that did not end has judged none itself."""
+    """Return *rules*, and a bare row for each rule only the checks speak of: a run that did not end has judged none itself.
+
+    Where a run has judged rules, one that its checks merely could have judged was not asked for.
+    """
     rows = {rule.rule: rule for rule in rules}
     for slug, spoken in _speakers(checks, rows).items():
+        if rules and all(check.outcome_for(slug) is Outcome.NOT_EXERCISED for check in spoken):
+            continue
         rows[slug] = RuleJudged(
             rule=slug,
             level=min((check.level for check in spoken), key=_LEVELS.index),

@@ -3,7 +3,7 @@
 from reports.model import Text
 from reports.outcomes import Level, Outcome, Verdict
 
-__all__ = ["INCOMPLETE", "LEVELS", "OUTCOMES", "VERDICTS", "duration", "number_of"]
+__all__ = ["DECISIONS", "INCOMPLETE", "LEVELS", "OUTCOMES", "UNDECIDED", "VERDICTS", "duration", "number_of"]
 
 OUTCOMES = {
     Outcome.PASSED: Text("passed", "通过"),
@@ -26,6 +26,15 @@ VERDICTS = {
     Verdict.VACUOUS: Text("NOTHING PROVEN", "未证明任何规则"),
     Verdict.SUITE_FAULT: Text("FAULT OF THE SUITE", "套件自身故障"),
 }
+
+UNDECIDED = Text("INCONCLUSIVE", "无法得出结论")
+
+DECISIONS = {
+    Verdict.CONFORMANT: Text("READY", "可以上线"),
+    Verdict.WITH_WAIVERS: Text("READY WITH WAIVERS", "可以上线（有豁免）"),
+    Verdict.NOT_CONFORMANT: Text("NOT READY", "不可上线"),
+}
+"""What a verdict means to the person who decides; every other one is `UNDECIDED`."""
 
 INCOMPLETE = Text("INCOMPLETE", "未完成")
 

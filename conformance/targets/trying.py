@@ -1,7 +1,7 @@
 """Lists of cases tried to the end: every failure is kept, not only the first."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, TypeVar
 
 from conformance.targets.exchange import Exchange
@@ -10,7 +10,7 @@ from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Inconclusive, NotApplicable, Violation
 from reference.platform import Delivery
 
-__all__ = ["Evidence", "ManyViolations", "try_all"]
+__all__ = ["Evidence", "ManyViolations", "in_words", "try_all"]
 
 Case = TypeVar("Case")
 
@@ -50,6 +50,18 @@ def _sample(cases: Sequence[Case], most: int | None) -> Sequence[Case]:
     return cases if most is None or len(cases) <= most else [cases[number * len(cases) // most] for number in range(most)]
 
 
+def in_words(case: object) -> str:
+    """Return a case as a person reads it: what speaks for itself as it says it, what is put together part by part."""
+    if isinstance(case, str):
+        return case or "nothing"
+    if isinstance(case, tuple | list):
+        return ", ".join(map(in_words, case)) or "none"
+    if is_dataclass(case) and hasattr(vars(type(case)).get("__repr__"), "__wrapped__") and "__str__" not in vars(type(case)):
+        # A repr the decorator made is for programmers.
+        return " ".join(in_words(getattr(case, part.name)) for part in fields(case) if getattr(case, part.name) not in (None, ""))
+    return str(case)
+
+
 def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case], object]) -> None:
     """Call *attempt* for every one of *cases*, each with evidence of its own; raise ManyViolations if any of them raised Violation.
 
@@ -63,7 +75,7 @@ def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case],
         try:
             attempt(case)
         except Violation as violation:
-            found.append(Evidence.of(violation, platform, str(case)))
+            found.append(Evidence.of(violation, platform, in_words(case)))
             if platform.first_only:
                 break
         except Inconclusive:

@@ -1,13 +1,16 @@
 """Lists of cases are tried to the end, and an empty one proves nothing."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from conformance.targets.platform import Platform
 from conformance.targets.transport import DirectTransport
-from conformance.targets.trying import ManyViolations, try_all
+from conformance.targets.trying import ManyViolations, in_words, try_all
 from conformance.targets.verdicts import NotApplicable, Violation
 from reference.identity import bundled
 from reference.platform import Platform as ReferencePlatform
+from strategies.faults.identity import Anonymous
 
 
 def _platform() -> Platform:
@@ -31,3 +34,35 @@ def test_an_empty_list_does_not_pass() -> None:
     """A list that came out empty has exercised nothing, and says so."""
     with pytest.raises(NotApplicable):
         try_all(_platform(), [], _odd_is_wrong)
+
+
+@dataclass(frozen=True)
+class _Plain:
+    product: str
+    role: str = "merchant"
+    total: int | None = None
+
+
+@dataclass(frozen=True)
+class _Speaking:
+    product: str
+
+    def __str__(self) -> str:
+        return f"an order by {self.product}"
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("amount missing", "amount missing"),
+        ("", "nothing"),
+        ((), "none"),
+        (7, "7"),
+        ((_Plain("codepay"), (1, 99), ""), "codepay merchant, 1, 99, nothing"),
+        ([_Speaking("native"), _Plain("h5", total=5)], "an order by native, h5 merchant 5"),
+        (Anonymous(), repr(Anonymous())),
+    ],
+)
+def test_a_case_is_said_in_words(case: object, said: str) -> None:
+    """A case that is put together is said part by part, without the names of classes; what speaks for itself is left to."""
+    assert in_words(case) == said
