@@ -4,16 +4,20 @@ import argparse
 from pathlib import Path
 
 from conformance.runner.opening import open_target
-from conformance.runner.replay import find, replay
+from conformance.runner.replay import find, holds, replay
 
 __all__ = ["add_arguments", "main"]
+
+
+_FOLDERS = ("conformance-report", "conformance-report-fuzz")
+"""Where `wxconform run` and `wxconform fuzz` write unless told otherwise."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Name the finding."""
     parser.add_argument("finding", metavar="ID", help="the finding's id, such as 8F3KQ2")
     parser.add_argument(
-        "--report", metavar="DIR", type=Path, default=Path("conformance-report"), help="the folder of the run (default: conformance-report)"
+        "--report", metavar="DIR", type=Path, help=f"the folder of the run (default: {' or '.join(_FOLDERS)}, whichever has the finding)"
     )
     parser.add_argument("--target", help="another target to send it to (default: the one of the run, seeded fault included)")
     parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
@@ -21,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Send it again; exit 1 when every answer is as it was, 0 when something is answered otherwise now."""
-    run, finding = find(arguments.report, arguments.finding)
+    run, finding = find(_folder(arguments), arguments.finding)
     fault = run.started.fault if arguments.target is None else None
     target = arguments.target or run.started.target.name
     platform = open_target(target, arguments.identity, fault).platform(run.started.seed, fault)
@@ -42,3 +46,11 @@ def main(arguments: argparse.Namespace) -> int:
         + ("It happens again: every answer is as it was." if again else "It does not happen again: the target answers otherwise now.")
     )
     return 1 if again else 0
+
+
+def _folder(arguments: argparse.Namespace) -> Path:
+    """Return the folder named, else of those there are usually the one that has the finding."""
+    if arguments.report is not None:
+        return Path(arguments.report)
+    written = [Path(name) for name in _FOLDERS if (Path(name) / "run.ndjson").is_file()]
+    return next((folder for folder in written if holds(folder, arguments.finding)), Path(_FOLDERS[0]))

@@ -15,7 +15,7 @@ from reports.errors import StreamError
 from reports.model import Finding, Run
 from reports.stream import read
 
-__all__ = ["Replayed", "find", "replay"]
+__all__ = ["Replayed", "find", "holds", "replay"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,14 @@ def find(folder: Path, finding_id: str) -> tuple[Run, Finding]:
         known = f"It holds {', '.join(sorted(found)[:8])}." if found else "That run has no findings."
         raise ConfigurationError(f"There is no finding {finding_id!r} in {folder / 'run.ndjson'}. {known}")
     return run, found[finding_id]
+
+
+def holds(folder: Path, finding_id: str) -> bool:
+    """Tell whether the run kept in *folder* has a finding of that id."""
+    try:
+        return find(folder, finding_id) is not None
+    except ConfigurationError:
+        return False
 
 
 def replay(finding: Finding, platform: Platform) -> list[Replayed]:

@@ -29,7 +29,7 @@ def _refuse_constant(name: str) -> float:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Ask:
     """One authenticated, well-formed request: *fields* are the body without nulls, *params* those of path and query."""
 

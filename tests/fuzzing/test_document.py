@@ -1,0 +1,112 @@
+"""The contract as schemathesis reads it."""
+
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from conformance.fuzzing.document import document_for, known_values, operations_for
+from conformance.fuzzing.links import creates, links_of
+from reference.contract import load
+from reference.identity import bundled
+from reference.platform.core import NOON
+
+_CONTRACT = load("v3")
+_ALL = tuple(_CONTRACT.operations.values())
+
+
+def _document(*, brief: bool = False) -> dict[str, Any]:
+    return document_for(_ALL, known_values(bundled(), NOON), brief=brief)
+
+
+def _body(operation_id: str, *, brief: bool = False) -> dict[str, Any]:
+    operation = _CONTRACT.operations[operation_id]
+    said = _document(brief=brief)["paths"][operation.path][operation.method.lower()]
+    schema: dict[str, Any] = said["requestBody"]["content"]["application/json"]["schema"]
+    return schema
+
+
+@pytest.mark.parametrize("brief", [False, True])
+def test_the_document_is_valid_openapi(brief: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """What schemathesis gets is an OpenAPI 3.1 document with every operation of the contract."""
+    document = _document(brief=brief)
+
+    OpenAPIV31SpecValidator(document).validate()
+    assert sum(len(item) for item in document["paths"].values()) == len(_ALL)
+
+
+def test_ids_are_those_of_the_identity() -> None:
+    """Members only a person knows have the identity's values, so that drawn requests get beyond them."""
+    merchant = bundled().merchant
+
+    assert _body("jsapi_create")["properties"]["mchid"] == {"type": "string", "enum": [merchant.mchid]}
+    assert _body("jsapi_create")["properties"]["payer"]["properties"]["openid"]["enum"] == [merchant.openid]
+
+
+def test_bounds_are_the_contracts() -> None:
+    """Every other bound is taken over as the contract states it."""
+    drawn, stated = _body("native_create")["properties"]["description"], _CONTRACT.operations["native_create"].body
+
+    assert stated is not None
+    assert drawn["maxLength"] == stated["properties"]["description"]["maxLength"] == 127
+
+
+def test_encrypted_members_are_left_out() -> None:
+    """No generator can encrypt: such members are gone, and objects that need them, but not the rest beside them."""
+    assert "identity" not in _body("jsapi_create")["properties"]["payer"]["properties"]
+    assert "encrypted_echo_message" not in _body("security_echo")["properties"]
+    assert "echo_message" in _body("security_echo")["properties"]
+
+
+def test_a_brief_document_asks_for_what_is_required() -> None:
+    """For chains only required members are drawn, and of alternatives one."""
+    refund = _body("refund_create", brief=True)
+
+    assert set(refund["properties"]) == {"out_refund_no", "amount", "out_trade_no"}
+    assert set(refund["properties"]["amount"]["properties"]) == {"refund", "total", "currency"}
+
+
+def test_an_identity_without_a_service_provider_is_asked_nothing_of_one() -> None:
+    """Operations nobody could sign are not fuzzed."""
+    identity = bundled()
+    alone = type(identity)(identity.name, identity.merchant, identity.platform)
+
+    assert {operation.mode for operation in operations_for(_CONTRACT, alone)} == {"direct", "both"}
+    assert len(operations_for(_CONTRACT, identity)) == len(_ALL)
+
+
+@pytest.mark.parametrize(
+    ("operation", "number"),
+    [("jsapi_create", "out_trade_no"), ("codepay_create", "out_trade_no"), ("refund_create", "out_refund_no"), ("order_close", None)],
+)
+def test_what_an_operation_creates(operation: str, number: str | None) -> None:
+    """The machines say which operations create, and the caller's name for it."""
+    assert creates(_CONTRACT.operations[operation]) == number
+
+
+def test_an_order_leads_to_its_query_its_closing_and_its_refund() -> None:
+    """What was placed can be queried, closed and refunded, by the number the caller chose; by code it can be reversed."""
+    links = links_of(_CONTRACT.operations["jsapi_create"], _ALL)
+    by_code = links_of(_CONTRACT.operations["codepay_create"], _ALL)
+
+    assert {link["operationId"] for link in links.values()} == {"order_query", "order_close", "refund_create"}
+    assert links["jsapi_create to order_query"]["parameters"] == {"out_trade_no": "$request.body#/out_trade_no"}
+    assert links["jsapi_create to refund_create"]["requestBody"]["amount"]["total"] == "$request.body#/amount/total"
+    assert "order_reverse" in {link["operationId"] for link in by_code.values()}
+
+
+def test_numbers_of_the_platform_are_taken_from_its_answers() -> None:
+    """A transaction_id and a refund_id come from an answer's body."""
+    query = links_of(_CONTRACT.operations["order_query"], _ALL)["order_query to order_query_by_id"]
+    refund = links_of(_CONTRACT.operations["refund_create"], _ALL)["refund_create to refund_apply_abnormal"]
+
+    assert query["parameters"] == {"transaction_id": "$response.body#/transaction_id"}
+    assert refund["parameters"] == {"refund_id": "$response.body#/refund_id"}
+
+
+def test_service_providers_and_merchants_are_not_mixed() -> None:
+    """A service provider's order leads to its own operations, the sub-merchant named all along."""
+    links = links_of(_CONTRACT.operations["partner_app_create"], _ALL)
+
+    assert all(link["operationId"].startswith(("partner_", "refund_")) for link in links.values())
+    assert links["partner_app_create to refund_create"]["requestBody"]["sub_mchid"] == "$request.body#/sub_mchid"
