@@ -1,0 +1,1 @@
+"""What a run leaves behind: no secret, nothing by chance, nothing half-said."""
