@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from conformance.runner.diagnosing import diagnose
+from conformance.runner.telling import told
 from conformance.targets.exchange import Exchange
 from conformance.targets.platform import Platform
 from conformance.targets.tracker import Tracker
@@ -124,7 +125,7 @@ class Recorder:
         violation = evidence.violation
         rule = violation.rule or self.rules[0].id
         labels = [exchange.label for exchange in evidence.exchanges]
-        shortest = evidence.case or "; ".join(labels[-6:])
+        shortest = told(evidence.case, evidence.steps)
         assert self.platform is not None  # only a platform's answers can violate
         explained = diagnose(evidence, rule, self.platform.identity)
         return Finding(

@@ -90,7 +90,8 @@ class Answer:
         self._decided(limited=any(429 in refusal.statuses for refusal in refusals))
         if not self.admits(refusals):
             expected = " or ".join(dict.fromkeys(f"{refusal.status} {refusal.code}" for refusal in refusals)) or "a 4xx answer"
-            raise Violation(because or "What must be refused was not refused as documented.", expected=expected, got=self.described)
+            sentence = f"{because or 'What must be refused was not refused as documented.'} It was answered {self.status}."
+            raise Violation(sentence, expected=expected, got=self.described)
         return self
 
     def admits(self, refusals: Iterable[Refusal]) -> bool:
@@ -109,14 +110,16 @@ class Answer:
         """A member of the body has exactly this value and type."""
         found = self[name]
         if found != value or type(found) is not type(value):
-            raise Violation(because or f"{name} is not what it must be.", expected=f"{name} {value!r}", got=f"{name} {found!r}")
+            sentence = f"{because} But {name} says otherwise." if because else f"{name} is not what it must be."
+            raise Violation(sentence, expected=f"{name} {value!r}", got=f"{name} {found!r}")
         return self
 
     def lacks(self, *names: str, because: str = "") -> "Answer":
         """Members are absent, null, or empty."""
         for name in names:
             if self.get(name) not in (None, "", {}, []):
-                raise Violation(because or f"{name} has no business here.", expected=f"no {name}", got=f"{name} {self.get(name)!r}")
+                sentence = f"{because} But {name} is there." if because else f"{name} has no business here."
+                raise Violation(sentence, expected=f"no {name}", got=f"{name} {self.get(name)!r}")
         return self
 
     def _decided(self, *, limited: bool = False) -> None:
