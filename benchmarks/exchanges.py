@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from benchmarks import floor
 from benchmarks.measuring import Figure, Work, in_turns
+from conformance.runner.profiles import spare_the_collector
 from conformance.targets.http_transport import HttpTransport
 from conformance.targets.platform import Platform
 from conformance.targets.transport import DirectTransport, Transport
@@ -27,6 +28,7 @@ TIMES = 40
 
 def measure() -> Iterator[Figure]:
     """Yield the figures of single exchanges: a JSAPI order is placed, observed as in a run, and accepted."""
+    spare_the_collector()  # as a run does
     order = orders.lean("jsapi")
     direct, over_httpx, drawn = (platform_over(transport) for transport in (DirectTransport, _mocked, DirectTransport))
 

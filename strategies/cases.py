@@ -100,7 +100,7 @@ class Call:
     method: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Signing:
     """How a request is signed: everything that goes into the signature and the Authorization header.
 

@@ -127,6 +127,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             hypothesis.seed(_seed_of(item))(item.function)
 
 
+def pytest_collection_finish() -> None:
+    """Everything is imported now."""
+    profiles.spare_the_collector()
+
+
 def _seed_of(item: pytest.Item) -> int:
     # It depends on nothing but the run's seed and the check's name, so any check alone repeats itself.
     return zlib.crc32(f"{item.config.getoption('--seed')} {_name(item).partition('[')[0]}".encode())

@@ -1,5 +1,6 @@
 """How deep a run looks: examples per property, steps per walk."""
 
+import gc
 import os
 import tempfile
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-__all__ = ["PROFILES", "Profile", "apply"]
+__all__ = ["PROFILES", "Profile", "apply", "spare_the_collector"]
 
 _SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
@@ -30,6 +31,12 @@ class Profile:
 PROFILES = {
     profile.name: profile for profile in (Profile("smoke", 3, 3, 12, 2), Profile("certify", 20, 50, 30), Profile("deep", 200, 400, 50))
 }
+
+
+def spare_the_collector() -> None:
+    """Let the garbage collector look less often, and not at what has been imported: hardly anything an exchange makes is cyclic."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def apply(profile: Profile, *, shrink: bool = True) -> None:

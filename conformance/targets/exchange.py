@@ -9,7 +9,7 @@ from strategies.cases import Signing, Wire
 __all__ = ["Exchange", "Step"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Exchange:
     """The exact bytes both ways, and how the request was signed. *at* is the target's time in Unix seconds."""
 
@@ -25,7 +25,7 @@ class Exchange:
         return self.signing.message or b""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Step:
     """What a replay does again: an exchange to be signed anew, or something done to the world (*kind* names it, *values* say how)."""
 

@@ -9,7 +9,7 @@ from strategies.cases import Wire
 __all__ = ["DirectTransport", "Reply", "Transport"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Reply:
     """An answer exactly as it came."""
 

@@ -47,7 +47,7 @@ class Refusal:
     codes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Case:
     """What a guard may look at: the request, the subject if it exists, the order it belongs to, that order's refunds, the time."""
 

@@ -23,7 +23,7 @@ class MalformedAuthorization(ValueError):  # noqa: N818  # it says what is wrong
     """An Authorization header breaks the grammar; the message is a sentence saying where."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Authorization:
     """The parts of a header; *timestamp* is the text as sent, in Unix seconds if it is right."""
 

@@ -29,7 +29,7 @@ def _refuse_constant(name: str) -> float:
 _DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Ask:
     """One authenticated, well-formed request: *fields* are the body without nulls, *params* those of path and query."""
 

@@ -11,7 +11,7 @@ __all__ = ["Answer", "Headers", "Refused", "Request"]
 Headers = Sequence[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Request:
     """One HTTP request: *target* is path and query exactly as received, *headers* keep order and case."""
 
@@ -40,7 +40,7 @@ class Request:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # made for every exchange, and freezing costs half of making one
 class Answer:
     """One HTTP answer."""
 
