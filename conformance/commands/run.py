@@ -4,12 +4,14 @@ import argparse
 import sys
 from pathlib import Path
 
+import pytest
+
 from conformance.commands.pytest_run import run_checks, workers
 from conformance.runner.doctor import examine, worst
 from conformance.runner.opening import Opened, open_target
 from conformance.runner.profiles import PROFILES
 from conformance.runner.waivers import read_waivers
-from conformance.targets.verdicts import ConfigurationError, Unreachable
+from conformance.targets.verdicts import ConfigurationError, Inconclusive, Unreachable
 from reference.rules import load
 from reports.allure_files import clear
 from reports.github import publish
@@ -63,9 +65,20 @@ def main(arguments: argparse.Namespace) -> int:
     # Starting workers takes longer than judging a few rules, and a served platform's clock is shared by all checks.
     jobs = arguments.jobs or (workers() if opened.base_url is None and arguments.rule is None else 1)
     code, session = run_checks(options, parallel=jobs)
+    if code == pytest.ExitCode.NO_TESTS_COLLECTED:
+        raise Inconclusive(_nothing_judges(arguments.rule))
     if arguments.github and session is not None and session.exit_code is not None:
         publish(read(Path(arguments.report) / "run.ndjson"), sys.stdout)
     return 4 if session is None or session.exit_code is None else session.exit_code if code >= 0 else 4
+
+
+def _nothing_judges(glob: str) -> str:
+    """Say why a run of the rules that match *glob* exercised nothing."""
+    why = dict.fromkeys(rule.not_judged or "no check judges it" for rule in load().matching(glob))
+    return (
+        f"Nothing was exercised: no check judges a rule that matches {glob!r} ({'; '.join(why)}).\n"
+        f"`wxconform list --rule '{glob}'` shows them."
+    )
 
 
 def _require_rules(glob: str | None) -> None:

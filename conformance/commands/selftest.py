@@ -103,7 +103,7 @@ def _killed(fault: SeededFault, checks: list[CheckFinished]) -> Killed:
 def _gaps(glob: str | None) -> dict[str, list[str]]:
     gaps: dict[str, list[str]] = {}
     for rule in load().matching(glob or "*"):
-        if "platform" not in rule.subjects:
+        if "platform" not in rule.subjects or rule.not_judged:
             continue
         lacks = [name for name, found in (("check", checks_by_rule()), ("fault", faults_by_rule())) if rule.id not in found]
         if lacks:

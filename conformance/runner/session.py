@@ -102,7 +102,11 @@ class Session:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Judge the rules, give the verdict, render the reports."""
-        if self._idle(session) or not self._checks:
+        if self._idle(session):
+            return
+        if not self._checks:
+            if self._stream is not None:
+                self._stream.abandon()
             return
         # Workers finish in any order; what is said at the end must not depend on it.
         self._checks.sort(key=lambda check: check.check)

@@ -19,6 +19,7 @@ from tests.commands.conftest import Wxconform
         (("run", "mock", "--identity", "missing"), 2, "missing", "wxconform identity missing"),
         (("run", "https://api.mch.weixin.qq.com"), 2, "api.mch.weixin.qq.com", "live platform"),
         (("run", "http://127.0.0.1:9/"), 3, "127.0.0.1:9", ""),
+        (("run", "mock", "--rule", "v3.paysign.*"), 3, "'v3.paysign.*'", "awaits the sdk"),
         (("explain", "v3.request.refuses-stale-timestam"), 2, "'v3.request.refuses-stale-timestam'", "v3.request.refuses-stale-timestamp"),
         (("list", "--rule", "v9.*"), 2, "'v9.*'", "wxconform list"),
         (("replay", "8F3KQ2"), 2, "run.ndjson", "wxconform run"),
