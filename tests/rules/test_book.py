@@ -1,5 +1,6 @@
 """The rule book that comes with the suite, and how a wrong one is refused."""
 
+import re
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ from reference.rules.book import RISKS, RuleBook, RuleBookError, Text, UnknownRu
 
 RULES = Path(__file__).parents[2] / "reference" / "rules"
 CATALOGUE = frozenset(Path(__file__).with_name("catalogue.txt").read_text(encoding="utf-8").split())
+CHECKS = Path(__file__).parents[2] / "conformance" / "checks"
 STALE = "v3.request.refuses-stale-timestamp"
+AWAITED = "awaits the APIv2 checks"
 
 
 def row(**changes: object) -> dict[str, Any]:
@@ -59,11 +62,34 @@ def test_the_catalogue_is_covered() -> None:
     assert {"dropped": sorted(CATALOGUE - covered), "unknown": sorted(covered - CATALOGUE)} == {"dropped": [], "unknown": []}
 
 
+def test_rules_cover_their_own_family() -> None:
+    """A rule covers requirements of its own family, and invariants and state machines besides."""
+    strays = {
+        rule.id: strays
+        for rule in load().values()
+        if (strays := [name for name in rule.covers if not name.startswith((f"{rule.family.upper()}-", "INV-", "SM-"))])
+    }
+
+    assert strays == {}
+
+
 def test_what_nobody_judges_says_why() -> None:
-    """A rule of platforms is judged; a rule that no platform can keep or break says what it waits for."""
-    wrong = [rule.id for rule in load().values() if ("platform" in rule.subjects) != (rule.not_judged is None)]
+    """A rule of platforms is judged, or awaits its family's checks; one that no platform can keep or break says what it waits for."""
+    awaited = {"v2": {AWAITED}}
+    wrong = [
+        rule.id for rule in load().values() if ("platform" in rule.subjects) != (rule.not_judged in {None, *awaited.get(rule.family, ())})
+    ]
 
     assert wrong == []
+
+
+def test_what_is_judged_awaits_nothing() -> None:
+    """A rule that a check is marked with no longer says that nobody judges it."""
+    written = "\n".join(path.read_text(encoding="utf-8") for path in CHECKS.rglob("test_*.py"))
+    judged = {name for name in re.findall(r'"([a-z0-9]+\.[a-z]+\.[a-z0-9-]+)"', written) if name in load()}
+
+    assert STALE in judged
+    assert sorted(name for name in judged if load()[name].not_judged is not None) == []
 
 
 def test_both_languages_are_what_they_say() -> None:
