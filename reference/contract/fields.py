@@ -1,23 +1,25 @@
 """Judging values against the contract, and listing all its bounds, so that what is broken and what is covered come from one list."""
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, Literal, TypeAlias
 
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from reference.contract.formats import FORMATS
+from reference.contract.keywords import AT_LEAST, AT_MOST, INTEGRAL, KEYWORDS
 from reference.contract.model import Operation, Schema
 
 __all__ = ["FieldBound", "Problem", "bounds", "parameters", "problems"]
 
-_OF_THE_VALUE = ("minLength", "maxLength", "pattern", "enum", "const", "minimum", "maximum", "format", "minItems", "maxItems")
-_INTEGRAL = "x-integral"
+_OF_NUMBERS = ("minimum", "maximum", AT_LEAST, AT_MOST)
+_OF_THE_VALUE = ("minLength", "maxLength", "pattern", "enum", "const", *_OF_NUMBERS, "format", "minItems", "maxItems")
+_CONDITIONAL = frozenset({"then", "allOf"})
 _MASK = "the value"
 _ITEM = "[]"
+_TYPED = frozenset({"application/json"})
+_LIMITS = {AT_LEAST: "less", AT_MOST: "greater"}
 _Part: TypeAlias = Literal["body", "query", "path"]
 
 
@@ -48,8 +50,8 @@ class FieldBound:
 
     `pointer` names the member, list items as `[]`; for `additionalProperties` and `anyOf` it names the object. `value` is the keyword's
     value, lists as tuples: `True` for `required`, the alternatives' names for `anyOf`, `(member, value)` pairs of the condition for
-    `requiredIf`. `documented` is false where the bound only guides generators and is never a verdict. `in_doubt` says how documented
-    readings differ; only values on which all of them agree bear a verdict.
+    `requiredIf`, `None` where the condition wants a member absent. `documented` is false where the bound only guides generators and is
+    never a verdict. `in_doubt` says how documented readings differ; only values on which all of them agree bear a verdict.
     """
 
     where: _Part
@@ -68,9 +70,10 @@ class FieldBound:
 
 
 def problems(schema: Schema, value: Any) -> tuple[Problem, ...]:
-    """Return every way in which *value*, as read from JSON, breaks *schema*; empty if it keeps it.
+    """Return every way in which *value*, as read from JSON or XML, breaks *schema*; empty if it keeps it.
 
-    Formats are asserted. An integer is a JSON integer: `1.0`, `1e2`, `"1"` and `true` are none.
+    Formats are asserted. An integer is a JSON integer: `1.0`, `1e2`, `"1"` and `true` are none. Of XML, where all is text, *value* holds
+    the elements that are not empty; `x-minimum` and `x-maximum` judge the number that digits write, and nothing else.
     Text that is no text, a lone surrogate, is the keyword `encoding`.
     """
     try:
@@ -97,9 +100,11 @@ def parameters(operation: Operation, where: Literal["path", "query"]) -> Schema:
 def bounds(operation: Operation) -> tuple[FieldBound, ...]:
     """Return every constraint on the body and the query and path parameters of *operation*, in the contract's order.
 
-    Parameters are text in a URL, so they have no `type`; a path parameter is never missing.
+    Parameters are text in a URL, and members text in XML, so they have no `type`; a path parameter is never missing.
     """
     body = () if operation.body is None else _bounds("body", operation.body, ())
+    if operation.media_type not in _TYPED:
+        body = (bound for bound in body if bound.keyword != "type")
     query = (bound for bound in _bounds("query", parameters(operation, "query"), ()) if bound.keyword != "type")
     path = (bound for bound in _bounds("path", parameters(operation, "path"), ()) if bound.keyword not in {"type", "required"})
     return (*body, *query, *path)
@@ -130,8 +135,9 @@ def _of_itself(schema: Schema) -> Iterator[tuple[str, Any]]:
 def _of_its_presence(schema: Schema, name: str) -> Iterator[tuple[str, Any]]:
     if name in schema.get("required", ()):
         yield "required", True
-    if name in schema.get("then", {}).get("required", ()):
-        yield "requiredIf", tuple((each, said["const"]) for each, said in schema["if"]["properties"].items())
+    for condition in (schema, *schema.get("allOf", ())):
+        if name in condition.get("then", {}).get("required", ()):
+            yield "requiredIf", tuple((each, said.get("const")) for each, said in condition["if"]["properties"].items())
 
 
 def _standing(member: Schema, keyword: str) -> tuple[bool, str | None]:
@@ -160,7 +166,7 @@ def _explain(schema: Schema, error: ValidationError) -> Iterator[Problem]:
     value: Any = error.instance
     member: Any = schema
     for key in error.schema_path[:-1]:
-        if key == "then":
+        if key in _CONDITIONAL:
             keyword = "requiredIf"
             break
         member = member[key]
@@ -173,8 +179,10 @@ def _explain(schema: Schema, error: ValidationError) -> Iterator[Problem]:
             yield Problem((*pointer, name), keyword, "is not a declared member", value[name], *_standing(member, keyword))
     elif keyword == "anyOf":
         yield Problem(pointer, keyword, _choice(member[keyword]), value, *_standing(member, keyword))
-    elif keyword == _INTEGRAL:
+    elif keyword == INTEGRAL:
         yield Problem(pointer, "type", "the value is not written as an integer", value, *_standing(member, "type"))
+    elif keyword in _LIMITS:
+        yield Problem(pointer, keyword, f"the value is {_LIMITS[keyword]} than {member[keyword]}", value, *_standing(member, keyword))
     else:
         yield Problem(pointer, keyword, error.message, value, *_standing(member, keyword))
 
@@ -213,17 +221,6 @@ class _Identity:
         return isinstance(other, _Identity) and other.schema is self.schema
 
 
-class _Integral:
-    """JSON Schema counts 1.0 as an integer; the field does not."""
-
-    def __init__(self, _parent: dict[str, Any], _value: Any, _path: list[str | int]) -> None:
-        pass
-
-    def validate(self, instance: Any) -> None:
-        if isinstance(instance, (float, Decimal)) and math.isfinite(instance) and instance == int(instance):
-            raise ValueError(instance)
-
-
 @lru_cache(maxsize=1024)
 def _validator(key: _Identity) -> Draft202012Validator:
     return Draft202012Validator(
@@ -231,7 +228,7 @@ def _validator(key: _Identity) -> Draft202012Validator:
         formats=dict(FORMATS),
         validate_formats=True,
         ignore_unknown_formats=False,
-        keywords={_INTEGRAL: _Integral},
+        keywords=dict(KEYWORDS),
         mask=_MASK,
     )
 
@@ -242,4 +239,4 @@ def _with_integral(node: Any) -> Any:
     if not isinstance(node, Mapping):
         return node
     copy = {name: _with_integral(value) for name, value in node.items()}
-    return copy | {_INTEGRAL: True} if copy.get("type") == "integer" else copy
+    return copy | {INTEGRAL: True} if copy.get("type") == "integer" else copy

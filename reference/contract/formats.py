@@ -3,12 +3,20 @@
 import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from ipaddress import ip_address
 from types import MappingProxyType
 
-__all__ = ["FORMATS", "is_ip", "is_rfc3339"]
+__all__ = ["FORMATS", "is_ip", "is_moment", "is_rfc3339"]
 
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})")
+_MOMENTS: Mapping[str, tuple[re.Pattern[str], str]] = MappingProxyType(
+    {
+        "yyyyMMddHHmmss": (re.compile(r"[0-9]{14}"), "%Y%m%d%H%M%S"),
+        "yyyyMMdd": (re.compile(r"[0-9]{8}"), "%Y%m%d"),
+        "yyyy-MM-dd HH:mm:ss": (re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}"), "%Y-%m-%d %H:%M:%S"),
+    }
+)
 _SCOPE = "%"
 
 
@@ -26,6 +34,21 @@ def is_rfc3339(text: str) -> bool:
     return True
 
 
+def is_moment(layout: str, text: str) -> bool:
+    """Whether *text* is a moment of the calendar written as *layout*, such as `yyyyMMddHHmmss`; the zone is Beijing's and never written.
+
+    Source: APIv2 tables, `time_expire`, `bill_date`, `send_time`.
+    """
+    digits, reading = _MOMENTS[layout]
+    if digits.fullmatch(text) is None:
+        return False
+    try:
+        datetime.strptime(text, reading)  # noqa: DTZ007 - only asks whether there is such a moment
+    except ValueError:
+        return False
+    return True
+
+
 def is_ip(text: str) -> bool:
     """Whether *text* is one IPv4 or IPv6 address, without port, prefix length or zone index."""
     try:
@@ -35,4 +58,6 @@ def is_ip(text: str) -> bool:
     return _SCOPE not in text
 
 
-FORMATS: Mapping[str, Callable[[str], bool]] = MappingProxyType({"date-time": is_rfc3339, "ip": is_ip})
+FORMATS: Mapping[str, Callable[[str], bool]] = MappingProxyType(
+    {"date-time": is_rfc3339, "ip": is_ip} | {layout: partial(is_moment, layout) for layout in _MOMENTS}
+)

@@ -6,13 +6,16 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from reference.contract.routes import Routes
 
-__all__ = ["Contract", "Match", "Mode", "Operation", "Parameter", "Schema", "Webhook", "Where"]
+__all__ = ["Contract", "ErrorCode", "Level", "Match", "Mode", "Operation", "Parameter", "Retry", "Schema", "Webhook", "Where"]
 
 Schema: TypeAlias = Mapping[str, Any]
-"""A plain JSON Schema (2020-12): every `$ref` followed, every `allOf` folded. Read it, never change it."""
+"""A plain JSON Schema (2020-12): every `$ref` followed, every `allOf` folded; what is left of one are conditions, each an `if` and the
+members `then` required. Read it, never change it."""
 
 Mode: TypeAlias = Literal["direct", "partner", "both"]
 Where: TypeAlias = Literal["path", "query", "header"]
+Level: TypeAlias = Literal["return", "result"]
+Retry: TypeAlias = Literal["never", "same", "query"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,13 +28,31 @@ class Parameter:
     schema: Schema
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    """What a code means to who gets it.
+
+    `level` is the part of the answer that says FAIL, `return_code` or `result_code`. `retry` is `never` where the same request will always
+    be refused, `same` where it may be repeated unchanged, `query` where the outcome is unknown until it is asked for.
+    """
+
+    name: str
+    level: Level
+    retry: Retry
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One thing a merchant can ask of the platform.
 
     `group` is the stem of the document it stands in. `event` is `machine.event` for what changes state, `shows` names what a 200 projects.
     `acting_merchant` and `sub_merchant` say where the id stands (`body.mchid`, `query.sp_mchid`). `body` is `None` without a request
-    body; `responses` holds the JSON schema of each named status, `None` where the answer has no JSON body.
+    body, and `media_type` says how it is written; `responses` holds the schema of each named status, `None` where the answer is not in
+    the family's notation, and `error` that of every other answer.
+
+    `client_cert` says that the connection must bear the merchant's certificate. `sign_types` are the values of `sign_type` it allows,
+    empty where the family has one scheme; `sign_key` names the key that signs if it is not the merchant's own. `errors` are the codes the
+    sources list; there may always be others.
     """
 
     id: str
@@ -48,19 +69,30 @@ class Operation:
     sub_merchant: str | None
     seed_row: str | None
     signed_response: bool
+    client_cert: bool
+    sign_types: tuple[str, ...]
+    sign_key: str | None
     notifications: tuple[str, ...]
+    errors: Mapping[str, ErrorCode]
     parameters: tuple[Parameter, ...]
+    media_type: str | None
     body: Schema | None
     responses: Mapping[int, Schema | None]
+    error: Schema
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Webhook:
-    """One notification the platform sends: `envelope` is the body as delivered, `resource` what its ciphertext holds."""
+    """One notification the platform sends.
+
+    `envelope` is the body as delivered, `resource` what its ciphertext holds, or the envelope itself where nothing is encrypted. `signed`
+    is false where only the encryption tells who sent it. `event_type` is the machine's where the messages of a family do not name theirs.
+    """
 
     id: str
     event_type: str
     mode: Mode
+    signed: bool
     envelope: Schema
     resource: Schema
 

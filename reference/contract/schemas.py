@@ -6,7 +6,8 @@ from typing import Any
 __all__ = ["Documents"]
 
 _PER_NAME = ("properties", "patternProperties")
-_ONE_OR_MANY = ("items", "if", "then", "else", "anyOf", "oneOf")
+_ONE_OR_MANY = ("items", "if", "then", "else", "anyOf", "oneOf", "contentSchema")
+_CONDITION = frozenset({"if", "then"})
 
 
 class Documents:
@@ -27,7 +28,10 @@ class Documents:
         return file, node
 
     def plain(self, file: str, node: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the schema at *node* of *file* without `$ref` and `allOf`: one object schema with all properties and all required."""
+        """Return the schema at *node* of *file* without `$ref` and `allOf`: one object schema with all properties and all required.
+
+        Conditions, the parts of an `allOf` that are nothing but an `if` and its `then`, cannot be folded; they alone stay in an `allOf`.
+        """
         reference = node.get("$ref")
         if reference is None:
             return self._fold(file, node)
@@ -40,7 +44,8 @@ class Documents:
     def _fold(self, file: str, node: Mapping[str, Any]) -> dict[str, Any]:
         folded: dict[str, Any] = {}
         for part in node.get("allOf", ()):
-            folded = _merge(folded, self.plain(file, part))
+            plain = self.plain(file, part)
+            folded = _merge(folded, {"allOf": [plain]} if plain.keys() == _CONDITION else plain)
         own: dict[str, Any] = {}
         for name, value in node.items():
             if name in _PER_NAME:
@@ -64,6 +69,8 @@ def _merge(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]:
             merged[name] = members
         elif name == "required" and name in left:
             merged[name] = list(dict.fromkeys((*left[name], *value)))
+        elif name == "allOf" and name in left:
+            merged[name] = [*left[name], *value]
         elif name in _ONE_OR_MANY and name in left:
             raise ValueError(f"two parts of one allOf both say {name!r}; say it in one of them")
         else:

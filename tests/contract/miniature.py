@@ -1,4 +1,4 @@
-"""Valid requests built from the contract alone: every declared member present, every bound kept."""
+"""Valid requests built from the contract alone: every declared member present, or the required ones only, and every bound kept."""
 
 import copy
 from collections.abc import Mapping
@@ -6,18 +6,33 @@ from typing import Any
 
 from reference.contract import FieldBound, Operation, Schema, parameters
 
-__all__ = ["broken", "full_request"]
+__all__ = ["broken", "full_request", "minimal_request"]
 
-_BY_FORMAT = {"date-time": "2030-01-01T00:00:00+08:00", "date": "2030-01-01", "ip": "203.0.113.7"}
+_BY_FORMAT = {
+    "date-time": "2030-01-01T00:00:00+08:00",
+    "date": "2030-01-01",
+    "ip": "203.0.113.7",
+    "yyyyMMddHHmmss": "20300101000000",
+    "yyyyMMdd": "20300101",
+}
 _BY_PATTERN_START = {"^https?": "https://shop.example/notify", "^1[0-5]": "130000000000000000", "^[0-9A-Za-z_": "A1_-*b"}
+_DIGITS = "^[0-9]+$"
 
 
 def full_request(operation: Operation, where: str) -> Any:
     """A request body, or the query or path parameters, of *operation* with every member the contract declares."""
-    if where == "body":
-        assert operation.body is not None
-        return _example(operation.body)
-    return _example(parameters(operation, "query" if where == "query" else "path"))
+    return _example(_schema(operation, where))
+
+
+def minimal_request(operation: Operation, where: str) -> dict[str, Any]:
+    """The same with the members only without which it would be refused; of alternatives, the first."""
+    schema = _schema(operation, where)
+    names = [*schema.get("required", ()), *(name for choice in schema.get("anyOf", ())[:1] for name in choice["required"])]
+    request = {name: _least(schema["properties"][name]) for name in names}
+    for condition in (schema, *schema.get("allOf", ())):
+        if all(_holds(request, name, said) for name, said in condition.get("if", {"properties": {}})["properties"].items()):
+            request |= {name: _least(schema["properties"][name]) for name in condition.get("then", {}).get("required", ())}
+    return request
 
 
 def broken(request: Any, bound: FieldBound) -> Any:
@@ -27,6 +42,8 @@ def broken(request: Any, bound: FieldBound) -> Any:
         holder = _at(result, bound.pointer[:-1])
         for name, value in bound.value if bound.keyword == "requiredIf" else ():
             holder[name] = value
+            if value is None:
+                del holder[name]
         del holder[bound.pointer[-1]]
     elif bound.keyword == "anyOf":
         for name in bound.value:
@@ -51,8 +68,29 @@ def _outside(bound: FieldBound) -> Any:
             return "a" * (bound.value + 1)
         case "minimum":
             return bound.value - 1
+        case "x-minimum" | "x-maximum":
+            return str(bound.value + (1 if bound.keyword == "x-maximum" else -1))
         case _:
             return "no such value"
+
+
+def _schema(operation: Operation, where: str) -> Schema:
+    if where == "body":
+        assert operation.body is not None
+        return operation.body
+    return parameters(operation, "query" if where == "query" else "path")
+
+
+def _holds(request: Mapping[str, Any], name: str, said: Mapping[str, Any]) -> bool:
+    return request.get(name) == said.get("const")
+
+
+def _least(schema: Schema) -> Any:
+    if schema.get("type") != "object":
+        return _example(schema)
+    return {name: _least(schema["properties"][name]) for name in schema.get("required", ())} | (
+        {name: _least(schema["properties"][name]) for name in schema["anyOf"][0]["required"]} if "anyOf" in schema else {}
+    )
 
 
 def _at(request: Any, pointer: tuple[str, ...]) -> Any:
@@ -78,6 +116,8 @@ def _example(schema: Schema) -> Any:
 def _text(schema: Mapping[str, Any]) -> str:
     if "format" in schema:
         return _BY_FORMAT[schema["format"]]
+    if schema.get("pattern") == _DIGITS:
+        return str(schema.get("x-minimum", 1))
     for start, text in _BY_PATTERN_START.items():
         if schema.get("pattern", "").startswith(start):
             return text

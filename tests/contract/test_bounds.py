@@ -6,7 +6,8 @@ from reference.contract import FieldBound, Operation, bounds, load, parameters, 
 from tests.contract.miniature import broken, full_request
 
 OPERATIONS = load().operations
-CASES = [(operation, bound) for operation in OPERATIONS.values() for bound in bounds(operation)]
+EVERY = [*OPERATIONS.values(), *load("v2").operations.values()]
+CASES = [(operation, bound) for operation in EVERY for bound in bounds(operation)]
 
 
 def found(operation: str, *pointer: str) -> dict[str, FieldBound]:
@@ -27,7 +28,7 @@ def test_breaking_a_bound_is_a_problem_of_that_bound() -> None:
 
 def test_bounds_are_listed_once() -> None:
     """No bound of an operation stands twice."""
-    for operation in OPERATIONS.values():
+    for operation in EVERY:
         keys = [(bound.where, bound.pointer, bound.keyword) for bound in bounds(operation)]
         assert len(keys) == len(set(keys)) == len(set(bounds(operation))), operation.id
 
@@ -75,6 +76,21 @@ def test_documented_bound_is_listed(operation: str, pointer: tuple[str, ...], ke
 
     assert bound.value == value
     assert bound.documented
+
+
+@pytest.mark.parametrize(
+    ("operation", "pointer", "condition"),
+    [
+        ("unifiedorder", "openid", (("trade_type", "JSAPI"), ("sub_openid", None))),
+        ("unifiedorder", "product_id", (("trade_type", "NATIVE"),)),
+        ("transfers", "re_user_name", (("check_name", "FORCE_CHECK"),)),
+    ],
+)
+def test_each_of_several_conditions_is_listed(operation: str, pointer: str, condition: tuple[tuple[str, str | None], ...]) -> None:
+    """What is required only sometimes is listed with when, be it that another member is absent."""
+    listed = {bound.pointer: bound.value for bound in bounds(load("v2").operations[operation]) if bound.keyword == "requiredIf"}
+
+    assert listed[(pointer,)] == condition
 
 
 @pytest.mark.parametrize("pointer", [("mchid",), ("appid",), ("payer", "openid"), ("scene_info", "store_info", "address")])

@@ -47,15 +47,26 @@ def test_finds_nothing(method: str, path: str) -> None:
     assert load().match(method, path) is None
 
 
-def test_every_template_finds_itself() -> None:
+@pytest.mark.parametrize("family", ["v3", "v2"])
+def test_every_template_finds_itself(family: str) -> None:
     """Each operation is found by its own path, whatever stands beside it."""
-    contract = load()
+    contract = load(family)
 
     for operation in contract.operations.values():
         match = contract.match(operation.method, operation.path.replace("{", "%7B").replace("}", "%7D"))
         assert match is not None
         assert match.operation is operation
         assert set(match.path_params) == {parameter.name for parameter in operation.parameters if parameter.where == "path"}
+
+
+@pytest.mark.parametrize("family", ["v3", "v2"])
+def test_families_share_no_path_and_no_id(family: str) -> None:
+    """A path or an operation's id says which family is meant."""
+    theirs = load("v2" if family == "v3" else "v3")
+
+    for operation in load(family).operations.values():
+        assert theirs.methods_for(operation.path) == frozenset()
+        assert operation.id not in theirs.operations
 
 
 @pytest.mark.parametrize(
