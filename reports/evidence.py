@@ -39,16 +39,29 @@ class Budget:
 
 
 def evidence(exchanges: Iterable[Exchange], budget: Budget, *, open_: bool = False) -> Markup | None:
-    """Return *exchanges* as a fold-out (unfolded if *open_*), as many of them as *budget* allows; None where there is none."""
-    exchanges = list(exchanges)
-    if not exchanges:
+    """Return *exchanges* as two fold-outs: the last one, which decides (unfolded if *open_*), and what led to it, as *budget* allows.
+
+    None where there is none.
+    """
+    kept = list(exchanges)
+    if not kept:
         return None
-    # The last one decides, so it asks for room first.
+    *earlier, last = kept
+    decisive = Text("The exchange that decides", "决定性的一次交互") if earlier else Text("The exchange", "该次交互")
+    before = Text(f"{number_of(len(earlier), 'exchange')} before it", f"此前的 {len(earlier)} 次交互")
+    parts = [_folded(decisive, [last], budget, open_=open_)]
+    if earlier:
+        parts.append(_folded(before, earlier, budget, open_=False))
+    return join(parts)
+
+
+def _folded(summary: Text, exchanges: Sequence[Exchange], budget: Budget, *, open_: bool) -> Markup:
+    # The later ones say more, so they ask for room first.
     shown = [markup for markup in map(_exchange, reversed(exchanges)) if budget.allows(markup)][::-1]
     missing = len(exchanges) - len(shown)
     return el(
         "details",
-        el("summary", said(Text(number_of(len(exchanges), "exchange"), f"{len(exchanges)} 次交互"))),
+        el("summary", said(summary)),
         shown,
         el("p", said(Text(f"{number_of(missing, 'more exchange')} in run.ndjson.", f"另有 {missing} 次交互见 run.ndjson。")), class_="note")
         if missing

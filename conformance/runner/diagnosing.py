@@ -107,7 +107,7 @@ def _sound(exchange: Exchange) -> Iterator[Text]:
 def _of_notifications(evidence: Evidence, identity: Identity) -> Explained:
     """Why what was delivered is wrong: not to be believed, not to be opened, or authentic."""
     letters = [delivery for delivery in evidence.deliveries if not _is_probe(delivery)]
-    for delivery in reversed(letters):
+    for delivery in letters:
         what = Text(f"Delivery {delivery.attempt} of {delivery.event_type}", f"{delivery.event_type} 的第 {delivery.attempt} 次投递")
         found = unbelievable(Message(what, delivery.headers, delivery.body, delivery.at), identity)
         if found is not None:

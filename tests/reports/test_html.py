@@ -312,12 +312,12 @@ def test_samples_are_cut_before_they_are_left_out() -> None:
 
 
 def test_the_last_exchange_is_kept() -> None:
-    """Where not every exchange has room, those shown are the last ones, and in their order."""
+    """The exchange that decides stands first; of those before it, where not all have room, the last are shown, in their order."""
     exchanges = tuple(replace(EXCHANGE, label=f"request {n:03}", request=replace(EXCHANGE.request, body=b"y" * 3_000)) for n in range(200))
     checks = (replace(CHECKS[1], findings=(replace(FINDING, exchanges=exchanges),)),)
     page = html.render(replace(RUN, checks=checks))
 
     shown = re.findall(r"<h4>(request \d+)", page)
-    assert shown == [f"request {n:03}" for n in range(200 - len(shown), 200)]
+    assert shown == ["request 199", *(f"request {n:03}" for n in range(200 - len(shown), 199))]
     assert 10 < len(shown) < 200
     assert f"{200 - len(shown)} more exchanges in run.ndjson." in page
