@@ -1,33 +1,37 @@
-"""APIv2 signatures and the encrypted part of APIv2 refund notifications.
+"""APIv2 signatures, and what belongs to an APIv2 message besides: its XML and the encrypted part of refund notifications.
 
-Source: APIv2 documents, "Signature algorithm" (4011985891) and "Refund result notification".
+Source: APIv2 documents, "Signature algorithm" (4011985891).
 """
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final, Literal, TypeAlias, get_args
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.padding import PKCS7
-
-from reference.oracles import b64
-from reference.oracles.v2_xml import MalformedXmlError, read_xml
+from reference.oracles.v2_req_info import ReqInfoError, decrypt_ecb, decrypt_req_info, encrypt_ecb, encrypt_req_info
+from reference.oracles.v2_xml import MalformedXmlError, UnwritableError, read_xml, write_xml
 
 __all__ = [
     "MalformedXmlError",
     "ReqInfoError",
     "SignType",
     "UnknownSignTypeError",
+    "UnwritableError",
+    "answer_sign_type",
     "canonicalize",
     "decrypt_ecb",
     "decrypt_req_info",
+    "encrypt_ecb",
+    "encrypt_req_info",
     "named_sign_type",
     "read_xml",
+    "request_sign_type",
     "sign",
+    "signed",
     "string_sign_temp",
     "verify",
     "verify_xml",
+    "write_xml",
 ]
 
 SignType: TypeAlias = Literal["MD5", "HMAC-SHA256"]
@@ -40,17 +44,13 @@ class UnknownSignTypeError(ValueError):
     """A `sign_type` APIv2 does not know."""
 
 
-class ReqInfoError(ValueError):
-    """A `req_info` that does not open under the key; the message says at which step."""
-
-
 def canonicalize(params: Mapping[str, str | None]) -> str:
-    """Return `stringA`: `name=value` joined by `&`, sorted by the bytes of the names.
+    """Return `stringA`: `name=value` joined by `&`, sorted by the bytes of the names, which UTF-8 keeps in the order of characters.
 
     `sign` and empty or absent values are left out; "0" and blanks are values. Values go in as they are, never URL-encoded.
     """
-    named = sorted((name.encode(), name, value) for name, value in params.items() if value and name != "sign")
-    return "&".join(f"{name}={value}" for _, name, value in named)
+    named = sorted((name, value) for name, value in params.items() if value and name != "sign")
+    return "&".join(f"{name}={value}" for name, value in named)
 
 
 def string_sign_temp(params: Mapping[str, str | None], key: str) -> str:
@@ -60,7 +60,7 @@ def string_sign_temp(params: Mapping[str, str | None], key: str) -> str:
 
 def sign(params: Mapping[str, str | None], key: str, sign_type: SignType = "MD5") -> str:
     """Return the `sign` of *params* in upper-case hex: 32 digits for MD5, 64 for HMAC-SHA256 keyed with the API key."""
-    message = string_sign_temp(params, key).encode()
+    message = string_sign_temp(params, key).encode("utf-8", "surrogatepass")
     if sign_type == "MD5":
         digest = hashlib.md5(message, usedforsecurity=False).hexdigest()
     else:
@@ -68,20 +68,28 @@ def sign(params: Mapping[str, str | None], key: str, sign_type: SignType = "MD5"
     return digest.upper()
 
 
-def verify(params: Mapping[str, str | None], key: str, sign_type: SignType | None = None) -> bool:
+def signed(params: Mapping[str, str | None], key: str, sign_type: SignType = "MD5") -> dict[str, str]:
+    """Return *params* with their `sign`, without what is None."""
+    return {name: value for name, value in params.items() if value is not None} | {"sign": sign(params, key, sign_type)}
+
+
+def verify(
+    params: Mapping[str, str | None], key: str, sign_type: SignType | None = None, *, ignoring: Collection[str] = frozenset()
+) -> bool:
     """Tell whether the `sign` among *params* is theirs, compared exactly and in constant time.
 
-    Without *sign_type* the length of `sign` decides, because answers and notifications follow the algorithm of the
-    order and need not name it. An absent or empty `sign` never verifies.
+    Without *sign_type* the message decides, as `answer_sign_type` says. The parameters in *ignoring* are taken as not signed, for
+    a platform known to leave them out. An absent or empty `sign` never verifies, nor does one of an unknown `sign_type`.
     """
     given = params.get("sign") or ""
-    kind = sign_type or _BY_LENGTH.get(len(given))
-    return kind is not None and hmac.compare_digest(sign(params, key, kind).encode(), given.encode())
+    kind = sign_type or answer_sign_type(params)
+    kept = {name: value for name, value in params.items() if name not in ignoring}
+    return kind is not None and hmac.compare_digest(sign(kept, key, kind).encode(), given.encode("utf-8", "surrogatepass"))
 
 
-def verify_xml(raw: bytes, key: str, sign_type: SignType | None = None) -> bool:
+def verify_xml(raw: bytes, key: str, sign_type: SignType | None = None, *, ignoring: Collection[str] = frozenset()) -> bool:
     """Tell whether the APIv2 message *raw* carries its own `sign`; raises `MalformedXmlError` for what is no APIv2 message."""
-    return verify(read_xml(raw), key, sign_type)
+    return verify(read_xml(raw), key, sign_type, ignoring=ignoring)
 
 
 def named_sign_type(name: str) -> SignType:
@@ -92,34 +100,17 @@ def named_sign_type(name: str) -> SignType:
     raise UnknownSignTypeError(f"sign_type is {name!r}; expected {' or '.join(_SIGN_TYPES)}.")
 
 
-def decrypt_req_info(req_info: str, key: str) -> bytes:
-    """Return the XML inside *req_info*, the base64 text of a refund notification.
+def request_sign_type(params: Mapping[str, str | None]) -> SignType:
+    """Return the algorithm of a request: the one it names in `sign_type`, else MD5; raises `UnknownSignTypeError`."""
+    return named_sign_type(params.get("sign_type") or "MD5")
 
-    AES-256-ECB with PKCS#7 padding; the AES key is the lower-case hex MD5 of the API key, taken as 32 ASCII bytes.
-    Raises `ReqInfoError`. ECB authenticates nothing, so text that is not UTF-8 is refused as well: a wrong key
-    leaves valid padding behind once in 256 times.
+
+def answer_sign_type(params: Mapping[str, str | None]) -> SignType | None:
+    """Return the algorithm of an answer or a notification; None if it names one unknown, or has no `sign` of either length.
+
+    They follow the algorithm of the order and need not name it, so without `sign_type` the length of `sign` decides.
     """
-    plaintext = decrypt_ecb(req_info, hashlib.md5(key.encode(), usedforsecurity=False).hexdigest().encode())
-    try:
-        plaintext.decode()
-    except UnicodeDecodeError:
-        raise ReqInfoError("What came out is not UTF-8: it was encrypted for another key.") from None
-    return plaintext
-
-
-def decrypt_ecb(ciphertext: str, aes_key: bytes) -> bytes:
-    """Return the plaintext of base64 *ciphertext* under AES-256-ECB with PKCS#7 padding; raises `ReqInfoError`."""
-    if len(aes_key) != 32:
-        raise ReqInfoError(f"The AES key has {len(aes_key)} bytes; expected 32.")
-    try:
-        sealed = b64.decode(ciphertext)
-    except b64.NotBase64Error as error:
-        raise ReqInfoError(f"The ciphertext is {error}.") from None
-    if not sealed or len(sealed) % 16:
-        raise ReqInfoError(f"The ciphertext has {len(sealed)} bytes; expected whole blocks of 16.")
-    opener = Cipher(algorithms.AES256(aes_key), modes.ECB()).decryptor()  # noqa: S305 - APIv2 prescribes ECB
-    unpadder = PKCS7(128).unpadder()
-    try:
-        return unpadder.update(opener.update(sealed) + opener.finalize()) + unpadder.finalize()
-    except ValueError:
-        raise ReqInfoError("The padding is wrong: it was encrypted for another key, or its end is missing.") from None
+    named = params.get("sign_type")
+    if named:
+        return next((known for known in _SIGN_TYPES if known == named), None)
+    return _BY_LENGTH.get(len(params.get("sign") or ""))

@@ -1,17 +1,12 @@
-"""APIv2 signatures and req_info."""
-
-import base64
-import hashlib
+"""APIv2 signatures."""
 
 import pytest
-from Cryptodome.Cipher import AES
 from Cryptodome.Hash import HMAC, MD5, SHA256
-from Cryptodome.Util.Padding import pad
 from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.oracles import v2
-from reference.oracles.v2 import ReqInfoError, SignType, UnknownSignTypeError
+from reference.oracles.v2 import SignType, UnknownSignTypeError
 
 KEY = "ConformanceV2KeyForTests00000001"
 
@@ -38,8 +33,9 @@ def test_signs_like_another_implementation(params: dict[str, str | None], sign_t
 @given(params=_params, sign_type=st.sampled_from(["MD5", "HMAC-SHA256"]))
 def test_verifies_what_it_signs(params: dict[str, str | None], sign_type: SignType) -> None:
     """A signature verifies with its algorithm and without naming one, and with no other key or algorithm."""
-    signed = {**params, "sign": v2.sign(params, KEY, sign_type)}
+    signed = v2.signed(params, KEY, sign_type)
 
+    assert signed.items() >= {name: value for name, value in params.items() if value is not None and name != "sign"}.items()
     assert v2.verify(signed, KEY, sign_type)
     assert v2.verify(signed, KEY)
     assert not v2.verify(signed, KEY + "x")
@@ -47,7 +43,7 @@ def test_verifies_what_it_signs(params: dict[str, str | None], sign_type: SignTy
     assert not v2.verify({**signed, "added": "1"}, KEY)
 
 
-@pytest.mark.parametrize("sign", [None, "", "A" * 31, "É" * 32, "9A0A8659F005D6984697E2CA0A9CF3B7"])
+@pytest.mark.parametrize("sign", [None, "", "A" * 31, "É" * 32, "\ud800" * 32, "9A0A8659F005D6984697E2CA0A9CF3B7"])
 def test_a_sign_of_something_else_never_verifies(sign: str | None) -> None:
     """A missing, empty, short, non-ASCII or foreign signature is not one, and never an error."""
     assert not v2.verify({"a": "1", "sign": sign}, KEY)
@@ -68,33 +64,66 @@ def test_sign_type_is_one_of_two() -> None:
             v2.named_sign_type(name)
 
 
-@given(text=st.text(st.characters(codec="utf-8"), max_size=80))
-def test_opens_what_another_implementation_seals(text: str) -> None:
-    """req_info sealed by another library under the lower-case hex MD5 of the key comes back byte for byte."""
-    aes_key = hashlib.md5(KEY.encode(), usedforsecurity=False).hexdigest().encode()
-    sealed = AES.new(aes_key, AES.MODE_ECB).encrypt(pad(text.encode(), 16))
+def test_names_are_sorted_by_their_bytes() -> None:
+    """Upper case comes before _ and _ before lower case; 10 comes before 2; an astral character after all others."""
+    params = dict.fromkeys(["a_b", "aB", "ab", "a2", "a10", "A", "_", "\U00010000", "\uff21"], "x")
 
-    assert v2.decrypt_req_info(base64.b64encode(sealed).decode(), KEY) == text.encode()
-
-
-@pytest.mark.parametrize("req_info", ["", "%%%", "AAAA", base64.b64encode(bytes(16)).decode(), base64.b64encode(bytes(33)).decode()])
-def test_refuses_what_cannot_be_opened(req_info: str) -> None:
-    """Nothing, no base64, broken blocks and foreign blocks are refused as such."""
-    with pytest.raises(ReqInfoError):
-        v2.decrypt_req_info(req_info, KEY)
+    assert v2.canonicalize(params) == "A=x&_=x&a10=x&a2=x&aB=x&a_b=x&ab=x&\uff21=x&\U00010000=x"
+    assert sorted(params) == sorted(params, key=str.encode)
 
 
-def test_a_wrong_key_never_opens_req_info() -> None:
-    """Among a thousand wrong keys some leave valid padding; none of them yields a plaintext."""
-    aes_key = hashlib.md5(KEY.encode(), usedforsecurity=False).hexdigest().encode()
-    sealed = base64.b64encode(AES.new(aes_key, AES.MODE_ECB).encrypt(pad(b"<root><refund_fee>1</refund_fee></root>" * 4, 16))).decode()
+def test_only_empty_values_are_left_out() -> None:
+    """An empty and an absent value are not signed; 0, false and a blank are."""
+    params = {"a": "0", "b": "false", "c": " ", "d": "", "e": None, "sign": "x", "sign_type": "MD5"}
 
-    for number in range(1000):
-        with pytest.raises(ReqInfoError):
-            v2.decrypt_req_info(sealed, f"{number:032}")
+    assert v2.string_sign_temp(params, "k") == "a=0&b=false&c= &sign_type=MD5&key=k"
+    assert v2.signed(params, "k") == {"a": "0", "b": "false", "c": " ", "d": "", "sign_type": "MD5", "sign": v2.sign(params, "k")}
 
 
-def test_an_aes_key_has_32_bytes() -> None:
-    """AES-256 takes no other key."""
-    with pytest.raises(ReqInfoError, match="16 bytes; expected 32"):
-        v2.decrypt_ecb(base64.b64encode(bytes(16)).decode(), bytes(16))
+@pytest.mark.parametrize(
+    ("params", "sign_type"),
+    [
+        ({"sign": "A" * 32}, "MD5"),
+        ({"sign": "A" * 64}, "HMAC-SHA256"),
+        ({"sign": "A" * 64, "sign_type": ""}, "HMAC-SHA256"),
+        ({"sign": "A" * 32, "sign_type": "HMAC-SHA256"}, "HMAC-SHA256"),
+        ({"sign": "A" * 64, "sign_type": "MD5"}, "MD5"),
+        ({"sign": "A" * 32, "sign_type": "md5"}, None),
+        ({"sign": "A" * 40}, None),
+        ({"sign": None}, None),
+        ({}, None),
+    ],
+)
+def test_an_answer_names_its_algorithm_or_shows_it(params: dict[str, str | None], sign_type: SignType | None) -> None:
+    """sign_type decides where it is there; else the length of the signature does, because answers need not name it."""
+    assert v2.answer_sign_type(params) == sign_type
+
+
+def test_a_request_is_signed_with_md5_unless_it_says_otherwise() -> None:
+    """A request without sign_type is MD5, whatever the length of its signature; one with an unknown sign_type is refused."""
+    assert v2.request_sign_type({"sign": "A" * 64}) == "MD5"
+    assert v2.request_sign_type({"sign_type": ""}) == "MD5"
+    assert v2.request_sign_type({"sign_type": "HMAC-SHA256"}) == "HMAC-SHA256"
+    with pytest.raises(UnknownSignTypeError, match="'SHA1'"):
+        v2.request_sign_type({"sign_type": "SHA1"})
+
+
+@pytest.mark.parametrize("made", ["MD5", "HMAC-SHA256"])
+@pytest.mark.parametrize("named", ["MD5", "HMAC-SHA256", "SHA1"])
+def test_a_signature_by_another_algorithm_than_named_is_none(named: str, made: SignType) -> None:
+    """A signature verifies only by the algorithm the message names; one the message names and nobody knows never verifies."""
+    message = v2.signed({"a": "1", "sign_type": named}, KEY, made)
+
+    assert v2.verify(message, KEY) is (named == made)
+
+
+def test_parameters_can_be_taken_as_not_signed() -> None:
+    """What a platform is known to leave out of its string may be ignored, and nothing else."""
+    message = {"cash_fee": "0", "total_fee": "3"}
+    message["sign"] = v2.sign({"total_fee": "3"}, KEY)
+
+    assert not v2.verify(message, KEY)
+    assert v2.verify(message, KEY, ignoring={"cash_fee"})
+    assert not v2.verify(message, KEY, ignoring={"total_fee"})
+    assert v2.verify_xml(v2.write_xml(message), KEY, ignoring={"cash_fee"})
+    assert not v2.verify_xml(v2.write_xml(message), KEY)

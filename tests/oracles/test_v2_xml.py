@@ -1,4 +1,4 @@
-"""Reading APIv2 XML."""
+"""Reading and writing APIv2 XML."""
 
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reference.oracles import v2
-from reference.oracles.v2_xml import MalformedXmlError, read_xml
+from reference.oracles.v2_xml import Flaw, MalformedXmlError, Spelling, UnwritableError, read_xml, write_xml
 
 _names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=8)
 _values = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff"), max_size=12)
@@ -39,10 +39,10 @@ def test_blanks_are_part_of_a_value() -> None:
 
 
 def test_text_stays_text() -> None:
-    """Numbers, an empty element and one that closes itself are texts, comments are nothing."""
-    raw = b'<?xml version="1.0" encoding="UTF-8"?>\n<xml><a>0012</a><b></b><c/><d>x<!-- no -->y</d></xml>'
+    """Numbers, an empty element and one that closes itself are texts; a comment among the elements is nothing."""
+    raw = b'<?xml version="1.0" encoding="UTF-8"?>\n<xml><a>0012</a><b></b><!-- <d>1</d> --><c/></xml>'
 
-    assert read_xml(raw) == {"a": "0012", "b": "", "c": "", "d": "xy"}
+    assert read_xml(raw) == {"a": "0012", "b": "", "c": ""}
 
 
 def test_an_empty_message_has_no_elements() -> None:
@@ -56,29 +56,50 @@ def test_the_inside_of_req_info_has_its_own_root() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw", "reason"),
+    ("raw", "flaw", "reason"),
     [
-        (b"", "not well-formed"),
-        (b"<xml><a>1</xml>", "not well-formed"),
-        (b"<xml><a>&x;</a></xml>", "not well-formed"),
-        (b"<xml><a>1</a></xml><xml/>", "not well-formed"),
-        (b"<!DOCTYPE xml><xml><a>1</a></xml>", "declares a DOCTYPE"),
-        (b'<!DOCTYPE xml [<!ENTITY x SYSTEM "file:///etc/hostname">]><xml><a>&x;</a></xml>', "declares a DOCTYPE"),
-        (b'<!DOCTYPE xml SYSTEM "http://127.0.0.1/x.dtd"><xml/>', "declares a DOCTYPE"),
-        (b"<xml><a>1</a><a>1</a></xml>", "<a> is there twice"),
-        (b"<xml><a><b>1</b></a></xml>", "<b> stands inside <a>"),
-        (b'<xml><a x="1">1</a></xml>', "has the attribute x"),
-        (b"<xml>1<a>1</a></xml>", "text beside the elements"),
-        (b"<root><a>1</a></root>", "The root is <root>"),
-        ("<xml><a>付款</a></xml>".encode("gbk"), "not UTF-8"),
-        (b'<?xml version="1.0" encoding="gbk"?><xml><a>1</a></xml>', "declares the encoding gbk"),
-        ("<xml><a>1</a></xml>".encode("utf-16"), "not UTF-8"),
+        (b"", "syntax", "not well-formed XML: no element found"),
+        (b"<xml><a>1</xml>", "syntax", "not well-formed XML: mismatched tag"),
+        (b"<xml><a>1</a></xml><xml/>", "syntax", "not well-formed XML: junk"),
+        (b"<xml><a>&x;</a></xml>", "entity", "undefined entity"),
+        (b"<xml><a>&#0;</a></xml>", "character", "invalid character number"),
+        (b"<xml><a>1\x000</a></xml>", "character", r"Character 9 is U\+0000; XML has no such character \(UTF-16"),
+        (b"<xml><a>\x1b</a></xml>", "character", r"Character 8 is U\+001B; XML has no such character\."),
+        (b"<!DOCTYPE xml><xml><a>1</a></xml>", "doctype", r"declares a DOCTYPE \(xml\)"),
+        (b'<!DOCTYPE xml [<!ENTITY x SYSTEM "file:///etc/hostname">]><xml><a>&x;</a></xml>', "doctype", "declares a DOCTYPE"),
+        (b'<!DOCTYPE xml SYSTEM "http://127.0.0.1/x.dtd"><xml/>', "doctype", "declares a DOCTYPE"),
+        (b"<xml><?php 1?></xml>", "instruction", r"instruction <\?php\?>"),
+        (b"<xml><a>1<!-- -->0</a></xml>", "comment", "inside <a>; readers disagree"),
+        (b"<xml><a>1</a><a>1</a></xml>", "duplicate", "<a> is there twice"),
+        (b"<xml><a><b>1</b></a></xml>", "nested", "<b> stands inside <a>"),
+        (b'<xml><a x="1">1</a></xml>', "attribute", "<a> has the attribute x"),
+        (b'<xml><a xmlns:b="u">1</a></xml>', "namespace", "<a> is in a namespace"),
+        (b"<xml><b:a>1</b:a></xml>", "namespace", "<b:a> is in a namespace"),
+        (b"<xml>1<a>1</a></xml>", "text", "text beside the elements: '1'"),
+        (b"<root><a>1</a></root>", "root", "The root is <root>; expected <xml>"),
+        ("<xml><a>付款</a></xml>".encode("gbk"), "encoding", "not UTF-8: byte 8 is 0xb8"),
+        ("<xml><a>1</a></xml>".encode("utf-16"), "encoding", "not UTF-8: byte 0 is 0xff"),
+        (b'<?xml version="1.0" encoding="gbk"?><xml><a>1</a></xml>', "encoding", "declares the encoding gbk"),
+        (b'<?xml version="1.1"?><xml><a>1</a></xml>', "version", "declares XML 1.1; expected 1.0"),
     ],
 )
-def test_refuses_what_is_no_message(raw: bytes, reason: str) -> None:
-    """What is not flat UTF-8 XML without DOCTYPE, attributes or doubles is refused, and the reason is told."""
-    with pytest.raises(MalformedXmlError, match=reason):
+def test_refuses_what_is_no_message(raw: bytes, flaw: Flaw, reason: str) -> None:
+    """What is not flat UTF-8 XML and nothing else is refused; the error says why in a word and in a sentence."""
+    with pytest.raises(MalformedXmlError, match=reason) as caught:
         read_xml(raw)
+
+    assert caught.value.flaw == flaw
+    assert str(caught.value).endswith(".")
+
+
+def test_the_largest_message_is_read() -> None:
+    """A message of as many bytes as allowed is read, one byte more is not."""
+    raw = b"<xml><a>1</a></xml>"
+
+    assert read_xml(raw, limit=len(raw)) == {"a": "1"}
+    with pytest.raises(MalformedXmlError, match="has 19 bytes; at most 18 are read") as caught:
+        read_xml(raw, limit=len(raw) - 1)
+    assert caught.value.flaw == "size"
 
 
 def test_a_doctype_in_a_value_is_a_value() -> None:
@@ -95,3 +116,45 @@ def test_a_signed_message_verifies_from_its_bytes(values: dict[str, str]) -> Non
     assert v2.verify_xml(_plain(signed), "key")
     assert v2.verify_xml(_cdata(signed, "\n"), "key", "HMAC-SHA256")
     assert not v2.verify_xml(_cdata({**signed, "zz_added": "1"}), "key")
+
+
+_characters = st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"], exclude_characters="\ufffe\uffff")
+_writable = st.dictionaries(
+    st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,8}", fullmatch=True),
+    st.text(_characters | st.sampled_from("\r\n\t ]>&<\x7f\x85"), max_size=12),
+)
+
+
+@given(values=_writable, spelling=st.sampled_from(["cdata", "escaped", "indented"]), root=st.sampled_from(["xml", "root"]))
+def test_what_is_written_is_read_back(values: dict[str, str], spelling: Spelling, root: str) -> None:
+    """Whatever XML can carry comes back as it was, in every spelling, carriage returns and ]]> included."""
+    raw = write_xml(values, root=root, spelling=spelling)
+
+    assert read_xml(raw, root=root) == values
+    assert [each.tag for each in ET.fromstring(raw)] == sorted(values)  # noqa: S314  # our own XML
+
+
+def test_the_same_values_give_the_same_bytes() -> None:
+    """Elements stand in the order in which they are signed, whatever order they are given in; what is None is left out."""
+    values = {"b": "2", "a": "]]>", "B": "", "c": None, "d": "1\r"}
+    raw = b"<xml><B><![CDATA[]]></B><a><![CDATA[]]]]><![CDATA[>]]></a><b><![CDATA[2]]></b><d>1&#13;</d></xml>"
+
+    assert write_xml(values) == write_xml(dict(reversed(values.items()))) == raw
+    assert write_xml({"b": "&", "a": "1"}, spelling="escaped") == b"<xml><a>1</a><b>&amp;</b></xml>"
+    assert write_xml({"a": "1"}, spelling="indented") == b"<xml>\n  <a>\n    <![CDATA[1]]>\n  </a>\n</xml>"
+
+
+@pytest.mark.parametrize("value", ["\0", "a\x0b", "\ud800", "\uffff"])
+def test_what_xml_cannot_carry_is_not_written(value: str) -> None:
+    """A value with a character XML has not is refused, and the sentence names field and character."""
+    with pytest.raises(UnwritableError, match=rf"attach holds U\+{ord(value[-1]):04X} at character {len(value) - 1}"):
+        write_xml({"attach": value})
+
+
+@pytest.mark.parametrize("name", ["", "1a", "a b", "a><b", "w:a", "a\n"])
+def test_a_name_that_is_none_is_not_written(name: str) -> None:
+    """What is no name cannot become an element, nor the root."""
+    with pytest.raises(UnwritableError, match="cannot be the name of an element"):
+        write_xml({name: "1"})
+    with pytest.raises(UnwritableError, match="cannot be the name of an element"):
+        write_xml({}, root=name)
