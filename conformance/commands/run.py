@@ -67,6 +67,8 @@ def main(arguments: argparse.Namespace) -> int:
     code, session = run_checks(options, parallel=jobs)
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise Inconclusive(_nothing_judges(arguments.rule))
+    if session is not None and session.trouble is not None:
+        raise session.trouble
     if arguments.github and session is not None and session.exit_code is not None:
         publish(read(Path(arguments.report) / "run.ndjson"), sys.stdout)
     return 4 if session is None or session.exit_code is None else session.exit_code if code >= 0 else 4

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from importlib import resources
 from pathlib import Path
-from typing import cast
+from typing import NoReturn, cast
 
 import pytest
 
@@ -18,6 +18,7 @@ from conformance.runner.phases import before_checks
 from conformance.runner.profiles import PROFILES
 from conformance.runner.waivers import Waivers
 from reference.rules import RISKS, load
+from reports.errors import ReportError
 from reports.model import CheckFinished, Event, PhaseFinished, RuleJudged, RunFinished, RunStarted, from_dict
 from reports.outcomes import count
 from reports.redaction import Redactor
@@ -53,6 +54,8 @@ class Session:
         self._redactor = Redactor(opened.identity.secrets())
         self._strict = bool(config.getoption("--strict-levels") or config.getoption("--fault"))
         self.exit_code: int | None = None
+        self.trouble: ReportError | None = None
+        """Why the records of the run could not be kept, if they could not."""
 
     @property
     def selftest(self) -> bool:
@@ -102,7 +105,7 @@ class Session:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Judge the rules, give the verdict, render the reports."""
-        if self._idle(session):
+        if self._idle(session) or self.trouble is not None:
             return
         if not self._checks:
             if self._stream is not None:
@@ -132,12 +135,26 @@ class Session:
         )
         if self._stream is not None and self._folder is not None:
             self._stream.close()
-            render_all(self._folder / "run.ndjson", self._folder)
+            try:
+                render_all(self._folder / "run.ndjson", self._folder)
+            except ReportError as error:
+                self.trouble = error
         self.exit_code = verdict.exit_code
         session.exitstatus = verdict.exit_code
 
     def _write(self, event: Event) -> None:
-        self._terminal.show(settled(event, self._redactor) if self._stream is None else self._stream.write(event))
+        try:
+            shown = settled(event, self._redactor) if self._stream is None else self._stream.write(event)
+        except ReportError as error:
+            assert self._stream is not None  # nothing else is written to
+            self._stream.abandon()
+            self._stop(error)
+        self._terminal.show(shown)
+
+    def _stop(self, error: ReportError) -> NoReturn:
+        """End the run where its records cannot be kept: a verdict nobody can look up is none."""
+        self.trouble = error
+        pytest.exit(str(error), returncode=error.exit_code)
 
     def _header(self) -> RunStarted:
         option = self._config.getoption
