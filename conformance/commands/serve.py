@@ -58,7 +58,8 @@ def main(arguments: argparse.Namespace) -> int:
     except (ServeError, StateError, IdentityError) as error:
         raise ConfigurationError(str(error)) from error
     except KeyboardInterrupt:
-        _say("stopped")
+        pass  # how a served platform is stopped from a keyboard; a signal may end it without one
+    _say("stopped")
     return 0
 
 
