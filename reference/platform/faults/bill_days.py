@@ -1,5 +1,6 @@
 """Faults in which days have a bill, and when it is there."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -33,7 +34,7 @@ class _Lax(Platform):
             written = False
         if day is None and not written:
             raise self.bad_day("no calendar day as YYYY-MM-DD")
-        return super().bill_day(Ask(**{**vars(ask), "params": {**ask.params, "bill_date": text if day is None else day.isoformat()}}))
+        return super().bill_day(replace(ask, params={**ask.params, "bill_date": text if day is None else day.isoformat()}))
 
 
 def _read(text: str, form: str) -> date | None:

@@ -100,8 +100,8 @@ class BillsEverybody(Platform):
     """Gives a merchant the payments of all merchants."""
 
     def paid_orders(self, ask: Ask) -> list[Entity]:
-        everyone = ({**vars(ask), "merchant": merchant} for merchant in self.identity.merchants)
-        return [order for one in everyone for order in super(BillsEverybody, self).paid_orders(Ask(**one))]
+        everyone = (replace(ask, merchant=merchant) for merchant in self.identity.merchants)
+        return [order for one in everyone for order in super(BillsEverybody, self).paid_orders(one)]
 
 
 @breaks("v3.bill.reconciles-with-what-happened")
