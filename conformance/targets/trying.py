@@ -10,7 +10,7 @@ from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Inconclusive, NotApplicable, Violation
 from reference.platform import Delivery
 
-__all__ = ["Evidence", "ManyViolations", "in_words", "try_all"]
+__all__ = ["Evidence", "ManyViolations", "in_words", "sample", "try_all"]
 
 Case = TypeVar("Case")
 
@@ -46,7 +46,8 @@ class ManyViolations(Violation):
         self.found = found
 
 
-def _sample(cases: Sequence[Case], most: int | None) -> Sequence[Case]:
+def sample(cases: Sequence[Case], most: int | None) -> Sequence[Case]:
+    """Return *most* of *cases*, spread over them evenly; all of them for None."""
     return cases if most is None or len(cases) <= most else [cases[number * len(cases) // most] for number in range(most)]
 
 
@@ -69,7 +70,7 @@ def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case],
     """
     found: list[Evidence] = []
     tried = 0
-    for case in _sample(list(cases), platform.most_cases):
+    for case in sample(list(cases), platform.most_cases):
         tried += 1
         platform.begin_example()
         try:

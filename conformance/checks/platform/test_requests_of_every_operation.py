@@ -7,6 +7,7 @@ from functools import partial
 from conformance.checks.tour import Findings, Visit, scenes
 from conformance.targets.answer import Answer
 from conformance.targets.platform import Platform
+from conformance.targets.trying import sample
 from reference.identity import stranger
 from reference.machines import Refusal
 from reference.platform.refusals import SIGN_ERROR
@@ -55,7 +56,10 @@ def test_every_operation_verifies_its_requests(platform: Platform) -> None:
         operation = platform.contract.operations[visit.call.operation]
         if visit.valid and operation.signed_response and operation.id not in seen:
             seen.add(operation.id)
-            for attempt in _attempts(platform, visit):
+            turn = len(seen)
+            attempts = list(_attempts(platform, visit))
+            # A run that only smokes breaks every operation in other ways, and each in a few.
+            for attempt in sample(attempts[turn % len(attempts) :] + attempts[: turn % len(attempts)], platform.most_cases):
                 findings.judge(partial(_refused, platform, visit, attempt), f"{visit.says}, {attempt.fault!r}", attempt.rule)
         return platform.send(visit.call, label=visit.says)
 
