@@ -21,6 +21,7 @@ __all__ = [
     "load_public_key",
     "public_key_of",
     "read",
+    "require_apiv2_key",
     "require_apiv3_key",
     "stranger",
 ]
@@ -84,6 +85,16 @@ def require_apiv3_key(name: str, value: str) -> str:
     return value
 
 
+def require_apiv2_key(name: str, value: str) -> str:
+    """Return *value* if it is an APIv2 key: exactly 32 letters and digits."""
+    if len(value) != 32 or not (value.isascii() and value.isalnum()):
+        raise IdentityError(
+            f"{name} has {len(value)} characters; an APIv2 key has exactly 32, letters and digits only.\n"
+            "Copy it again from the merchant platform (account centre, API security), or leave it out if APIv2 is not used."
+        )
+    return value
+
+
 def load_private_key(path: Path, name: str) -> RSAPrivateKey:
     """Load an RSA private key in PEM form; the label ``TESTING KEY`` is read as ``PRIVATE KEY``."""
     # Checking the primes costs 40 ms each time; a wrong key shows itself when it is matched with its certificate.
@@ -121,6 +132,7 @@ def _merchant(folder: Path, role: str, values: Mapping[str, Any]) -> Merchant:
         apiv3_key=require_apiv3_key(f"apiv3_key in [{role}]", text["apiv3_key"]),
         credentials=tuple(_credential(folder, role, key, certificate) for key, certificate in zip(key_files, certificates, strict=True)),
         sub_mchids=tuple(values.get("sub_mchids", ())),
+        apiv2_key=require_apiv2_key(f"apiv2_key in [{role}]", _text(role, values, "apiv2_key")) if "apiv2_key" in values else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Make a throw-away identity: keys, certificates, APIv3 keys and ids of both sides, as a folder."""
+"""Make a throw-away identity: keys, certificates, API keys and ids of both sides, as a folder."""
 
 import secrets
 import string
@@ -40,6 +40,7 @@ def make(folder: Path, *, valid_from: datetime | None = None, valid_years: int =
             "appid": "wx" + secrets.token_hex(8),
             "openid": "o" + _text(27),
             "apiv3_key": _text(32),
+            "apiv2_key": _text(32),
             "private_keys": [f"{role}/apiclient_key.pem", f"{role}/apiclient_next_key.pem"],
             "certificates": [f"{role}/apiclient_cert.pem", f"{role}/apiclient_next_cert.pem"],
         }

@@ -29,6 +29,7 @@ class Merchant:
     """A merchant as the platform knows it: *credentials* are its valid API certificates, the current one first.
 
     *sub_mchids* is not empty for a service provider. *openid* is a payer of *appid*; *apiv3_key* is 32 bytes of text.
+    *apiv2_key* is the 32 characters APIv2 signs with; None for a merchant that does not use APIv2.
     """
 
     mchid: str
@@ -37,6 +38,7 @@ class Merchant:
     credentials: tuple[Credential, ...]
     apiv3_key: str = field(repr=False)
     sub_mchids: tuple[str, ...] = ()
+    apiv2_key: str | None = field(default=None, repr=False)
 
     @property
     def credential(self) -> Credential:
@@ -92,4 +94,5 @@ class Identity:
 
     def secrets(self) -> tuple[str, ...]:
         """What must never reach an artefact besides private keys, which are recognised by their PEM form."""
-        return tuple(merchant.apiv3_key for merchant in self.merchants)
+        keys = (key for merchant in self.merchants for key in (merchant.apiv3_key, merchant.apiv2_key))
+        return tuple(key for key in keys if key is not None)

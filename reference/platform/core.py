@@ -13,8 +13,9 @@ from reference.platform.outbox import Notice
 from reference.platform.refusals import RATE_LIMITED, SYSTEM_ERROR
 from reference.platform.signing import KeyMode
 from reference.platform.store import Store
+from reference.platform.v2 import V2Front
 from reference.platform.wire import Answer, Headers, Refused, Request
-from reference.platform.world import Journal, World
+from reference.platform.world import Journal
 
 __all__ = ["NOON", "Platform", "Served"]
 
@@ -32,7 +33,7 @@ class Served(NamedTuple):
     operation: str | None
 
 
-class Platform(World, Gate):
+class Platform(V2Front, Gate):
     """A WeChat Pay that can be run anywhere.
 
     *clock* gives seconds since the epoch; without one, time stands still except for `advance`. *seed* makes nonces and ids repeatable.
@@ -71,14 +72,25 @@ class Platform(World, Gate):
         self.waiting: dict[str, Notice] = {}
         self.touched_notices: dict[str, Notice] = {}
         self.files: dict[str, Any] = {}
+        self.v2_operations = self.v2_served()
+        self.v2_waits: list[tuple[int, str, str]] = []
+        self.v2_sandbox_orders = Store()
+        self.v2_sandbox_keys: dict[str, tuple[str, int]] = {}
         self.exchanges: deque[Served] = deque(maxlen=_KEPT_EXCHANGES)
         self._spent: dict[str, tuple[int, int]] = {}
 
     def handle(self, method: str, target: str, headers: Headers, body: bytes) -> Answer:
         """Answer one HTTP request; *target* is path and query exactly as they stand on the request line."""
         request = Request(method, target, headers, body)
-        operation = None
         self.come_due()
+        answer, operation = self.v2_exchange(request) if self.v2_speaks(request) else self.exchange(request)
+        self.persist()
+        self.exchanges.append(Served(self.now(), request, answer, operation))
+        return answer
+
+    def exchange(self, request: Request) -> tuple[Answer, str | None]:
+        """Answer one APIv3 request, and name its operation if it has one."""
+        operation = None
         try:
             found, path_params = self.find(request)
             operation = found.id
@@ -90,12 +102,9 @@ class Platform(World, Gate):
             status, content = self.perform(self.read(request, found, path_params, merchant))
             if loss == "after":
                 raise Refused(SYSTEM_ERROR)
-            answer = self.succeed(request, status, content, signed=found.signed_response)
+            return self.succeed(request, status, content, signed=found.signed_response), operation
         except Refused as refused:
-            answer = self.refuse(request, refused)
-        self.persist()
-        self.exchanges.append(Served(self.now(), request, answer, operation))
-        return answer
+            return self.refuse(request, refused), operation
 
     def succeed(self, request: Request, status: int, content: Any, *, signed: bool) -> Answer:
         """Return a successful answer; a file goes out as it is."""
@@ -152,6 +161,7 @@ class Platform(World, Gate):
             self.credentials |= dict.fromkeys(order.data.get("credentials", {}), order.key)
             if order.machine == "codepay":
                 self.used_codes.add(order.draft["payer"]["auth_code"])
+                self.v2_watch(order)
             elif order.state == "NOTPAY":
                 self.watch_expiry(order)
         for refund in self.store.refunds():

@@ -20,6 +20,7 @@ __all__ = ["PATIENCE", "Courier", "is_loopback"]
 PATIENCE = 5.0
 """Seconds a merchant has to answer a notification. Source: APIv3 notification guide."""
 _PAUSE = 0.25
+_MOST_READ = 64 * 1024
 _LOG = logging.getLogger("wxconform.serve")
 
 
@@ -62,12 +63,12 @@ class Courier:
         posted: list[dict[str, Any]] = []
         async with self._walking:
             while due := self._step(until):
-                statuses = await self._post_all(due)
+                said = await self._post_all(due)
                 with self._lock:
-                    for delivery, status in zip(due, statuses, strict=True):
-                        self._platform.delivered(delivery.notice_id, status)
+                    for delivery, (status, body) in zip(due, said, strict=True):
+                        self._platform.heard(delivery.notice_id, status, body)
                     self._platform.persist()
-                posted += [delivery_to_json(delivery) | {"status": status} for delivery, status in zip(due, statuses, strict=True)]
+                posted += [delivery_to_json(delivery) | {"status": status} for delivery, (status, _) in zip(due, said, strict=True)]
         return posted
 
     def _step(self, until: float | None) -> list[Delivery]:
@@ -76,22 +77,22 @@ class Courier:
             self._platform.persist()
             return due
 
-    async def _post_all(self, due: list[Delivery]) -> list[int | None]:
+    async def _post_all(self, due: list[Delivery]) -> list[tuple[int | None, bytes]]:
         # The body is sealed and signed, and a shop under test has a certificate of its own making: it is not verified.
         async with httpx.AsyncClient(trust_env=False, verify=False, follow_redirects=False) as client:  # noqa: S501 - see above
             return await asyncio.gather(*(self._post(client, delivery) for delivery in due))
 
-    async def _post(self, client: httpx.AsyncClient, delivery: Delivery) -> int | None:
+    async def _post(self, client: httpx.AsyncClient, delivery: Delivery) -> tuple[int | None, bytes]:
         if not self._may_reach(delivery.url):
-            return None
+            return None, b""
         try:
             async with (
                 asyncio.timeout(PATIENCE),
                 client.stream("POST", delivery.url, headers=delivery.headers, content=delivery.body) as answer,
             ):
-                return answer.status_code
+                return answer.status_code, await _beginning(answer) if delivery.body_answers else b""
         except (httpx.HTTPError, httpx.InvalidURL, OSError, TimeoutError, UnicodeError):
-            return None
+            return None, b""
 
     def _may_reach(self, url: str) -> bool:
         try:
@@ -106,6 +107,16 @@ class Courier:
                 f"notifications to {host} are not sent and count as failed: it is not this machine. Allow it with --notify-host {host}."
             )
         return False
+
+
+async def _beginning(answer: httpx.Response) -> bytes:
+    """Return the body of *answer*, or as much of it as an acknowledgement may need."""
+    body = b""
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) > _MOST_READ:
+            break
+    return body
 
 
 def is_loopback(host: str) -> bool:

@@ -17,7 +17,11 @@ LADDER = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 1080
 
 @dataclass(slots=True)
 class Notice:
-    """One notification until it is accepted or given up; *failures* counts deliveries that were not accepted."""
+    """One notification until it is accepted or given up; *failures* counts deliveries that were not accepted.
+
+    *content_type* says what *body* is. A notification that is not *signed* in its headers vouches for itself in its body, and is
+    answered in the body too.
+    """
 
     id: str
     mchid: str
@@ -28,6 +32,8 @@ class Notice:
     failures: int = 0
     done: bool = False
     accepted: bool = False
+    content_type: str = "application/json; charset=utf-8"
+    signed: bool = True
 
     @property
     def state(self) -> Literal["pending", "accepted", "given-up"]:
@@ -39,7 +45,10 @@ class Notice:
 
 @dataclass(frozen=True)
 class Delivery:
-    """One attempt to deliver a notification: the POST exactly as it goes out. *at* is in Unix seconds."""
+    """One attempt to deliver a notification: the POST exactly as it goes out. *at* is in Unix seconds.
+
+    With *body_answers* the merchant's status alone accepts nothing: its body says whether it does.
+    """
 
     notice_id: str
     event_type: str
@@ -48,6 +57,7 @@ class Delivery:
     url: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    body_answers: bool = False
 
 
 class Outbox(Signing):
@@ -99,9 +109,10 @@ class Outbox(Signing):
     def deliver(self, notice: Notice) -> Delivery:
         """Make one delivery of *notice*."""
         body = notice.body.encode()
-        headers = [("Content-Type", "application/json; charset=utf-8"), ("Request-ID", self.request_id())]
-        headers += self.signed_headers(self.notifying_key(), body)
-        return Delivery(notice.id, notice.event_type, notice.failures + 1, self.now(), notice.url, tuple(headers), body)
+        headers = [("Content-Type", notice.content_type), ("Request-ID", self.request_id())]
+        if notice.signed:
+            headers += self.signed_headers(self.notifying_key(), body)
+        return Delivery(notice.id, notice.event_type, notice.failures + 1, self.now(), notice.url, tuple(headers), body, not notice.signed)
 
     def notifying_key(self) -> Any:
         """The key notifications are signed with."""
@@ -123,6 +134,10 @@ class Outbox(Signing):
             return
         notice.due = self.now() + self.ladder()[notice.failures]
         notice.failures += 1
+
+    def heard(self, notice_id: str, status: int | None, body: bytes) -> None:  # noqa: ARG002 - for notifications whose body answers
+        """Take note of the merchant's whole answer; APIv3 asks for nothing but its status."""
+        self.delivered(notice_id, status)
 
     def is_acknowledged(self, status: int | None) -> bool:
         """Tell whether the merchant's answer ends the deliveries."""

@@ -13,7 +13,7 @@ from reference.platform.wire import Refused
 
 __all__ = ["Answering", "Journal", "Loss", "Settlement", "World"]
 
-Answering = Callable[[Delivery], int | None]
+Answering = Callable[[Delivery], int | tuple[int, bytes] | None]
 Loss = Literal["before", "after"]
 Settlement = Literal["SUCCESS", "ABNORMAL", "CLOSED"]
 
@@ -119,14 +119,18 @@ class World(Business):
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass and return the notifications sent meanwhile.
 
-        *answer* plays the merchant's notify endpoint: it gets each delivery and returns the HTTP status, None for no answer in
-        time; without it every delivery is accepted.
+        *answer* plays the merchant's notify endpoint: it gets each delivery and returns the HTTP status, with the body if that
+        matters, or None for no answer in time; without it every delivery is accepted.
         """
         until = self.clock() + seconds
         sent: list[Delivery] = []
         while due := self.step(until):
             for delivery in due:
-                self.delivered(delivery.notice_id, 200 if answer is None else answer(delivery))
+                said = 200 if answer is None else answer(delivery)
+                if isinstance(said, tuple):
+                    self.heard(delivery.notice_id, *said)
+                else:
+                    self.delivered(delivery.notice_id, said)
             sent += due
         self.persist()
         return sent
@@ -139,7 +143,7 @@ class World(Business):
         """
         self.come_due()
         while not (due := self.take_due()):
-            moment = self._next_moment()
+            moment = self.next_moment()
             if moment is None or moment > until:
                 self.offset = max(self.offset, until - self.time())
                 break
@@ -184,7 +188,8 @@ class World(Business):
         self.store.touched.clear()
         self.touched_notices.clear()
 
-    def _next_moment(self) -> int | None:
+    def next_moment(self) -> int | None:
+        """When something happens by itself next."""
         watched = (queue[0][0] for queue in (self.expiries, self.settlements) if queue)
         moments = [self.next_due(), *watched]
         return min((moment for moment in moments if moment is not None), default=None)
