@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from reference.identity import Credential
 from strategies.algorithms import RIGHT
 
 __all__ = ["Call", "Fault", "NumberShape", "Order", "Product", "Refund", "Role", "Signing", "Wire"]
@@ -131,6 +132,8 @@ class Wire:
     target: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
+    certificate: Credential | None = field(default=None, repr=False)
+    """The client certificate the connection bears; APIv3 asks for none."""
 
     def with_header(self, name: str, value: str | None) -> Self:
         """Return the request with a header set, or left out for None."""

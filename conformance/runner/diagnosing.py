@@ -11,6 +11,7 @@ from typing import Any
 from conformance.runner.explained import Explained, together
 from conformance.runner.platform_signatures import SIGNATURE, Message, unbelievable
 from conformance.runner.request_signatures import deviation
+from conformance.runner.v2_signatures import accepted_v2, sound_v2, told_v2
 from conformance.targets.exchange import Exchange
 from conformance.targets.trying import Evidence
 from conformance.targets.verdicts import shown
@@ -19,11 +20,16 @@ from reference.identity import Identity
 from reference.oracles import aead
 from reference.platform import Delivery
 from reports.model import Text
+from strategies.v2.cases import SigningV2
 
 __all__ = ["diagnose"]
 
 _PROBE = "WECHATPAY/SIGNTEST/"
 _TELLING = (
+    "return_code",
+    "return_msg",
+    "result_code",
+    "err_code",
     "code",
     "message",
     "trade_state",
@@ -45,7 +51,7 @@ def diagnose(evidence: Evidence, rule: str, identity: Identity) -> Explained:
         return _without_exchange(evidence)
     last = exchanges[-1]
     found = _answer(last, identity) or _request(last, identity) or _earlier(exchanges[:-1], identity)
-    return found or Explained(together(_sound(last)))
+    return found or Explained(together(_sound(last, identity)))
 
 
 def _answer(exchange: Exchange, identity: Identity, *, earlier: bool = False) -> Explained | None:
@@ -68,9 +74,7 @@ def _request(exchange: Exchange, identity: Identity) -> Explained | None:
     wrong = deviation(exchange, identity)
     if wrong is None:
         return None
-    reply = exchange.reply
-    accepted = 200 <= reply.status < 300
-    english, chinese = ("It was accepted all the same", "却仍被接受") if accepted else ("It was answered", "得到的应答")
+    english, chinese = ("It was accepted all the same", "却仍被接受") if _accepted(exchange) else ("It was answered", "得到的应答")
     texts = (
         Text(f"The request {exchange.label!r} is wrong on purpose.", f"请求 {exchange.label!r} 是故意出错的。"),
         wrong.text,
@@ -83,12 +87,18 @@ def _earlier(exchanges: Sequence[Exchange], identity: Identity) -> Explained | N
     """What is wrong before the last exchange: an answer that cannot be believed, or a wrong request that was accepted."""
     backwards = exchanges[::-1]
     forged = next(filter(None, (_answer(exchange, identity, earlier=True) for exchange in backwards)), None)
-    accepted = (exchange for exchange in backwards if 200 <= exchange.reply.status < 300)
+    accepted = filter(_accepted, backwards)
     return forged or next(filter(None, (_request(exchange, identity) for exchange in accepted)), None)
 
 
-def _sound(exchange: Exchange) -> Iterator[Text]:
-    if exchange.reply.header(SIGNATURE) is None:
+def _accepted(exchange: Exchange) -> bool:
+    return accepted_v2(exchange) if isinstance(exchange.signing, SigningV2) else 200 <= exchange.reply.status < 300
+
+
+def _sound(exchange: Exchange, identity: Identity) -> Iterator[Text]:
+    if isinstance(exchange.signing, SigningV2):
+        yield sound_v2(exchange, identity)
+    elif exchange.reply.header(SIGNATURE) is None:
         yield Text(
             "The request is authentically signed, and this answer need not be signed: keys and signatures are not the cause.",
             "请求的签名真实有效，此应答无须签名：问题不在密钥和签名。",
@@ -164,7 +174,7 @@ def _described(exchange: Exchange) -> str:
     """The status, and the members of the answer that most often decide."""
     reply = exchange.reply
     try:
-        content = json.loads(reply.body)
+        content = told_v2(reply.body) or json.loads(reply.body)
     except ValueError:
         content = None
     members = [f"{name} {shown(repr(value), 80)}" for name in _TELLING if (value := _member(content, name)) is not None]

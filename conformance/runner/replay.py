@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from conformance.targets.answer import Answer
+from conformance.targets.exchange import Exchange
 from conformance.targets.journal import Renaming, signing_from, wire_from
 from conformance.targets.platform import Platform
 from conformance.targets.signer import authorize
+from conformance.targets.v2.journal import FAMILY, again_v2
 from conformance.targets.verdicts import ConfigurationError
 from reference.identity import stranger
+from reference.oracles.v2_result import classify
 from reports.errors import StreamError
 from reports.model import Finding, Run
 from reports.stream import read
@@ -62,13 +65,13 @@ def replay(finding: Finding, platform: Platform) -> list[Replayed]:
             for number in step["minted"]:
                 names.add(number, _alike(number, platform))
         elif step["kind"] == "send":
-            answer = _send(step, platform, names)
+            reply = _send(step, platform, names).reply
             then, now = (
                 _summary(step["reply"]["status"], step["reply"]["body"]),
-                _summary(answer.status, answer.exchange.reply.body.decode("utf-8", "replace")),
+                _summary(reply.status, reply.body.decode("utf-8", "replace")),
             )
             taken.append(Replayed(step["label"], then, now))
-            names.learn(step["reply"]["body"], answer.exchange.reply.body)
+            names.learn(step["reply"]["body"], reply.body)
         else:
             _act(step, platform, names)
             taken.append(Replayed(step["kind"].replace("_", " "), None, None))
@@ -80,10 +83,13 @@ def _alike(number: str, platform: Platform) -> str:
     return fresh[-len(number) :].rjust(len(number), "0") if len(number) > 6 else number
 
 
-def _send(step: Mapping[str, Any], platform: Platform, names: Renaming) -> Answer:
+def _send(step: Mapping[str, Any], platform: Platform, names: Renaming) -> Exchange:
+    if step["signing"].get("family") == FAMILY:
+        wire, made = again_v2(step["signing"], step["wire"], platform.identity, names, platform.mint.nonce_str())
+        return platform.carry(step["label"], wire, made)
     signing = signing_from(step["signing"], platform.identity, names, platform.now(), platform.mint.nonce_str(), stranger())
     _, value = authorize(signing)
-    return platform.send_again(wire_from(step["wire"], names, value), signing, step["label"])
+    return platform.send_again(wire_from(step["wire"], names, value), signing, step["label"]).exchange
 
 
 def _act(step: Mapping[str, Any], platform: Platform, names: Renaming) -> None:
@@ -95,5 +101,13 @@ def _act(step: Mapping[str, Any], platform: Platform, names: Renaming) -> None:
 
 
 def _summary(status: int, body: Any) -> str:
-    code = Answer.code_in(body)
+    code = Answer.code_in(body) or _said(body)
     return f"{status} {code}" if code else str(status)
+
+
+def _said(body: Any) -> str | None:
+    """What an APIv2 answer comes down to; None for what is none."""
+    if not isinstance(body, str) or not body.startswith("<"):
+        return None
+    result = classify(body.encode())
+    return result.code or result.verdict

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.runner.explained import Explained, Keys, compared, together
+from conformance.runner.v2_signatures import deviation_v2
 from conformance.targets.exchange import Exchange
 from reference.identity import Credential, Identity, Merchant
 from reference.oracles import authorization, signature, times
@@ -11,6 +12,8 @@ from reference.oracles.diagnosis import diagnose_request
 from reference.oracles.keys import same_serial
 from reports.model import Text
 from strategies.algorithms import RIGHT
+from strategies.cases import Signing
+from strategies.v2.cases import SigningV2
 
 __all__ = ["deviation"]
 
@@ -20,6 +23,8 @@ _LINES = (("the method", "请求方法"), ("the URL", "URL"), ("the timestamp", 
 
 def deviation(exchange: Exchange, identity: Identity) -> Explained | None:
     """Return in what way the request is not authentic; None when there is nothing wrong with who signed what, and when."""
+    if isinstance(exchange.signing, SigningV2):
+        return deviation_v2(exchange, exchange.signing, identity)
     values = [value for name, value in exchange.wire.headers if name.lower() == "authorization"]
     if not any(values):
         return Explained(Text("The request carries no Authorization.", "请求没有 Authorization。"))
@@ -31,7 +36,8 @@ def deviation(exchange: Exchange, identity: Identity) -> Explained | None:
     except MalformedAuthorization as error:
         shown = values[0] if len(values[0]) <= 60 else values[0][:60] + "…"
         return Explained(Text(f"The request's Authorization cannot be read: {error}", f"请求的 Authorization 不合语法：{shown}。"))
-    found = [part for part in (_claims(claimed, identity), _signature(exchange, claimed, identity), _time(exchange, claimed)) if part]
+    signed = _signature(exchange, exchange.signing, claimed, identity)
+    found = [part for part in (_claims(claimed, identity), signed, _time(exchange, claimed)) if part]
     if not found:
         return None
     return Explained(together(part.text for part in found), next((part.compared for part in found if part.compared), None))
@@ -60,9 +66,9 @@ def _claims(claimed: Authorization, identity: Identity) -> Explained | None:
     )
 
 
-def _signature(exchange: Exchange, claimed: Authorization, identity: Identity) -> Explained | None:
+def _signature(exchange: Exchange, signing: Signing, claimed: Authorization, identity: Identity) -> Explained | None:
     """What is wrong with what was signed, with which key, and how."""
-    wire, signing = exchange.wire, exchange.signing
+    wire = exchange.wire
     expected = signature.request_message(wire.method, wire.target, claimed.timestamp, claimed.nonce_str, wire.body)
     merchant = _merchant(claimed, identity)
     credential = _credential(claimed, merchant) if merchant else None

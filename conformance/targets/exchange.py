@@ -5,6 +5,7 @@ from typing import Any
 
 from conformance.targets.transport import Reply
 from strategies.cases import Signing, Wire
+from strategies.v2.cases import SigningV2
 
 __all__ = ["Exchange", "Step"]
 
@@ -16,12 +17,12 @@ class Exchange:
     label: str
     at: int
     wire: Wire
-    signing: Signing
+    signing: Signing | SigningV2
     reply: Reply
 
     @property
     def message(self) -> bytes:
-        """What was signed."""
+        """What was signed, without the key of APIv2 that is signed along."""
         return self.signing.message or b""
 
 

@@ -2,6 +2,7 @@
 
 import httpx
 
+from conformance.targets.client_certificates import bearing
 from conformance.targets.transport import Reply
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, Unreachable
 from strategies.cases import Wire
@@ -13,6 +14,7 @@ class HttpTransport:
     """Sends over HTTP, the request line and the body exactly as signed. *headers* lead every request to its place, like Host."""
 
     concurrent = True
+    shows_certificates: bool
 
     def __init__(
         self,
@@ -29,7 +31,11 @@ class HttpTransport:
         self._headers = headers
         # Loading the trusted certificates takes 30 ms, and every check has a transport of its own.
         secure = self._base.scheme == "https"
+        # Only TLS carries a certificate, and one that comes with a connection holds for all its requests.
+        self.shows_certificates = secure and carrier is None
+        self._timeout = timeout
         self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=secure, transport=carrier)
+        self._bearing: dict[str, httpx.Client] = {}
 
     def send(self, wire: Wire) -> Reply:
         """Send *wire*; headers httpx would add by itself are left out, the path is not re-quoted."""
@@ -39,7 +45,7 @@ class HttpTransport:
         target = {"target": wire.target.encode("ascii")}
         request = httpx.Request(wire.method, self._base, headers=sent, content=wire.body, extensions=target)
         try:
-            response = self._client.send(request)
+            response = self._client_for(wire).send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             raise Unreachable(
                 f"{self._base} does not answer ({str(error) or 'no connection in time'}).\n"
@@ -52,7 +58,18 @@ class HttpTransport:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        for client in (self._client, *self._bearing.values()):
+            client.close()
+
+    def _client_for(self, wire: Wire) -> httpx.Client:
+        """The client whose connections bear the certificate of *wire*."""
+        if wire.certificate is None or not self.shows_certificates:
+            return self._client
+        serial_no = wire.certificate.serial_no
+        if serial_no not in self._bearing:
+            secure = bearing(wire.certificate)
+            self._bearing[serial_no] = httpx.Client(timeout=self._timeout, follow_redirects=False, trust_env=False, verify=secure)
+        return self._bearing[serial_no]
 
 
 def _bytes(text: str) -> bytes:

@@ -3,8 +3,6 @@
 A send is kept as the payload that went out and the way it was signed, not as a seed: a replay works with any version of the suite.
 """
 
-import base64
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,11 +10,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from conformance.targets.exchange import Exchange, Step
+from conformance.targets.kept import Renaming, data, text
 from conformance.targets.signer import authorize
+from conformance.targets.v2.journal import sent_v2
 from reference.identity import Identity
 from reference.oracles import signature
 from strategies import algorithms
 from strategies.cases import Signing, Wire
+from strategies.v2.cases import SigningV2
 
 __all__ = ["Renaming", "signing_from", "to_json", "wire_from"]
 
@@ -32,11 +33,13 @@ def to_json(steps: Sequence[Step], identity: Identity, minted: Sequence[str]) ->
 
 def _sent(exchange: Exchange, identity: Identity) -> dict[str, Any]:
     signing, wire, reply = exchange.signing, exchange.wire, exchange.reply
+    if isinstance(signing, SigningV2):
+        return sent_v2(exchange, signing, identity)
     usual = signature.request_message(signing.method, signing.target, signing.timestamp, signing.nonce_str, signing.body)
     signed = {
         "method": signing.method,
         "target": signing.target,
-        "body": _text(signing.body),
+        "body": text(signing.body),
         "skew": _skew(signing.timestamp, exchange.at),
         "timestamp": signing.timestamp,
         "nonce_str": signing.nonce_str,
@@ -46,16 +49,15 @@ def _sent(exchange: Exchange, identity: Identity) -> dict[str, Any]:
         "algorithm": signing.algorithm,
         "scheme": signing.scheme,
         "order": list(signing.order),
-        "message": None if signing.message == usual else _text(signing.message or b""),
-        "header": _altered_header(exchange),
+        "message": None if signing.message == usual else text(signing.message or b""),
+        "header": _altered_header(exchange, signing),
     }
-    sent = {"method": wire.method, "target": wire.target, "headers": [list(pair) for pair in wire.headers], "body": _text(wire.body)}
-    return {"label": exchange.label, "signing": signed, "wire": sent, "reply": {"status": reply.status, "body": _text(reply.body)}}
+    sent = {"method": wire.method, "target": wire.target, "headers": [list(pair) for pair in wire.headers], "body": text(wire.body)}
+    return {"label": exchange.label, "signing": signed, "wire": sent, "reply": {"status": reply.status, "body": text(reply.body)}}
 
 
-def _altered_header(exchange: Exchange) -> str | None:
+def _altered_header(exchange: Exchange, signing: Signing) -> str | None:
     """The Authorization value as it went out, where it is not simply what signing gives; its signature is left to the replay."""
-    signing = exchange.signing
     _, regular = authorize(replace(signing, header=None))
     sent = next((value for name, value in exchange.wire.headers if name.lower() == "authorization"), "")
     made = algorithms.make(signing.algorithm, signing.private_key, exchange.message)
@@ -64,17 +66,6 @@ def _altered_header(exchange: Exchange) -> str | None:
 
 def _skew(timestamp: str, at: int) -> int | None:
     return int(timestamp) - at if timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 12 else None
-
-
-def _text(data: bytes) -> Any:
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return {"b64": base64.b64encode(data).decode()}
-
-
-def _bytes(value: Any) -> bytes:
-    return base64.b64decode(value["b64"]) if isinstance(value, Mapping) else str(value).encode()
 
 
 def _key_name(key: RSAPrivateKey, identity: Identity) -> str:
@@ -93,49 +84,10 @@ def _keys(identity: Identity) -> list[tuple[str, int, RSAPrivateKey]]:
     ]
 
 
-class Renaming:
-    """What is called otherwise in a replay: minted numbers, and whatever the platform itself named."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-
-    def add(self, old: str, new: str) -> None:
-        """Write *new* where the case had *old*."""
-        if old and old != new:
-            self._names[old] = new
-
-    def learn(self, old_body: Any, new_body: bytes) -> None:
-        """Compare the answer of then with the answer of now: where both have a text in the same place, the new one takes over."""
-        try:
-            self._compare(json.loads(_bytes(old_body)), json.loads(new_body))
-        except ValueError:
-            return
-
-    def _compare(self, old: Any, new: Any) -> None:
-        if isinstance(old, dict) and isinstance(new, dict):
-            for key in old.keys() & new.keys():
-                self._compare(old[key], new[key])
-        elif isinstance(old, list) and isinstance(new, list):
-            for before, after in zip(old, new, strict=False):
-                self._compare(before, after)
-        elif isinstance(old, str) and isinstance(new, str) and len(old) >= 8:
-            self.add(old, new)
-
-    def text(self, value: str) -> str:
-        """Return *value* with every known name replaced, the longest first."""
-        for old in sorted(self._names, key=len, reverse=True):
-            value = value.replace(old, self._names[old])
-        return value
-
-    def data(self, value: Any) -> bytes:
-        """Return the bytes kept as *value*, names replaced where they are text."""
-        return _bytes(value) if isinstance(value, Mapping) else self.text(str(value)).encode()
-
-
 def signing_from(kept: Mapping[str, Any], identity: Identity, names: Renaming, now: int, nonce_str: str, foreign: RSAPrivateKey) -> Signing:
     """Return how a kept request is signed now: a new time with the same skew, a new nonce, the same mistakes."""
     timestamp = str(now + kept["skew"]) if kept["skew"] is not None else str(kept["timestamp"])
-    if kept["message"] is not None and str(kept["nonce_str"]).encode() not in _bytes(kept["message"]):
+    if kept["message"] is not None and str(kept["nonce_str"]).encode() not in data(kept["message"]):
         # What the header shows was not what was signed; a fresh nonce might happen to be.
         nonce_str = str(kept["nonce_str"])
     names.add(str(kept["nonce_str"]), nonce_str)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 from conformance.targets.answer import Answer
@@ -12,6 +13,7 @@ from conformance.targets.observers import OBSERVERS, keyring
 from conformance.targets.signer import Signer
 from conformance.targets.tracker import Tracker
 from conformance.targets.transport import Transport
+from conformance.targets.v2.client import PlatformV2
 from conformance.targets.verdicts import NotApplicable, Violation
 from conformance.targets.world import Answering, World
 from reference.contract import load
@@ -19,6 +21,7 @@ from reference.identity import Identity, Merchant
 from reference.platform import Delivery
 from reference.platform.signing import KeyMode
 from strategies.cases import Call, Fault, Order, Refund, Role, Signing, Wire
+from strategies.v2.cases import SigningV2
 
 __all__ = ["Platform"]
 
@@ -87,6 +90,7 @@ class Platform:
     def capabilities(self) -> frozenset[str]:
         """What this target offers beyond its API."""
         roles = {f"{role}-merchant" for role, merchant in (("partner", self.identity.partner), ("other", self.identity.other)) if merchant}
+        roles |= {"client-certificates"} if self._transport.shows_certificates else set()
         return frozenset(roles) | (self.world.powers if self.world is not None else frozenset())
 
     @property
@@ -124,24 +128,34 @@ class Platform:
         self.received.clear()
         self.mint.minted.clear()
 
+    @cached_property
+    def v2(self) -> PlatformV2:
+        """The APIv2 side of this platform."""
+        return PlatformV2(self)
+
     # the API
 
     def send(self, call: Call, *, broken_by: Fault | None = None, label: str = "", signed_by: Merchant | None = None) -> Answer:
         """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
-        at = self.now()
         acting = signed_by or self.merchant(call.role)
         wire, signing = self._signer.sign(call, acting, broken_by)
         shown = label or call.operation.replace("_", " ")
         if broken_by is not None:
             shown += f", with {broken_by!r}"
-        self.sent += 1
-        exchange = Exchange(shown, at, wire, signing, self._transport.send(wire))
-        self.exchanges.append(exchange)
+        exchange = self.carry(shown, wire, signing)
         self.steps.append(Step("send", exchange=exchange))
         self.tracker.watch(call if broken_by is None else None, acting.mchid, exchange)
         if self.observing:
             self.observe(call, exchange)
         return Answer(exchange)
+
+    def carry(self, label: str, wire: Wire, signing: Signing | SigningV2) -> Exchange:
+        """Send the bytes and keep what came of them as evidence."""
+        at = self.now()
+        self.sent += 1
+        exchange = Exchange(label, at, wire, signing, self._transport.send(wire))
+        self.exchanges.append(exchange)
+        return exchange
 
     def observe(self, call: Call, exchange: Exchange) -> None:
         """Demand what is demanded of every answer, whatever was asked."""
@@ -151,9 +165,7 @@ class Platform:
 
     def send_again(self, wire: Wire, signing: Signing, label: str) -> Answer:
         """Send a request that is already signed, as a replay does."""
-        self.sent += 1
-        exchange = Exchange(label, self.now(), wire, signing, self._transport.send(wire))
-        self.exchanges.append(exchange)
+        exchange = self.carry(label, wire, signing)
         self.tracker.watch(None, signing.mchid, exchange)
         return Answer(exchange)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from reference.platform import Platform as ReferencePlatform
+from reference.platform.v2 import certificate_header
 from strategies.cases import Wire
 
 __all__ = ["DirectTransport", "Reply", "Transport"]
@@ -24,9 +25,13 @@ class Reply:
 
 
 class Transport(Protocol):
-    """Carries one request and brings back the answer; a *concurrent* one carries several at a time."""
+    """Carries one request and brings back the answer.
+
+    A *concurrent* one carries several at a time; one that *shows_certificates* bears a client certificate where a request has one.
+    """
 
     concurrent: bool
+    shows_certificates: bool
 
     def send(self, wire: Wire) -> Reply:
         """Send *wire* and return the answer. Raises Unreachable or Inconclusive."""
@@ -39,6 +44,7 @@ class DirectTransport:
     """Calls the reference platform in this process."""
 
     concurrent = False
+    shows_certificates = True
 
     def __init__(self, platform: ReferencePlatform) -> None:
         self._platform = platform
@@ -46,7 +52,7 @@ class DirectTransport:
     def send(self, wire: Wire) -> Reply:
         """Hand the request over and take the answer. A platform with a seeded fault may crash, as a served one would: that is a 500."""
         try:
-            answer = self._platform.handle(wire.method, wire.target, wire.headers, wire.body)
+            answer = self._platform.handle(wire.method, wire.target, _borne(wire), wire.body)
         except Exception:
             if type(self._platform) is ReferencePlatform:
                 raise
@@ -55,3 +61,10 @@ class DirectTransport:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _borne(wire: Wire) -> tuple[tuple[str, str], ...]:
+    """The headers of *wire*, with the certificate of the connection as a server that ended the TLS tells it."""
+    if wire.certificate is None or wire.certificate.certificate is None:
+        return wire.headers
+    return (*wire.headers, certificate_header(wire.certificate.certificate))

@@ -15,6 +15,7 @@ from reference.identity import bundled
 from reference.oracles import signature
 from reports.model import CheckFinished
 from reports.outcomes import Outcome
+from strategies.cases import Signing
 
 _OPERATIONS = load("v3").operations
 _MERCHANT = bundled().merchant
@@ -124,6 +125,7 @@ def test_what_goes_out_is_what_was_signed(told: list[CheckFinished]) -> None:
     signing, wire = exchange.signing, exchange.wire
 
     assert exchange.reply.status == 200
+    assert isinstance(signing, Signing)
     assert exchange.message == signature.request_message("POST", wire.target, signing.timestamp, signing.nonce_str, wire.body)
     assert b'"attach"' in wire.body
 

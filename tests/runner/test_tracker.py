@@ -30,6 +30,7 @@ class Scripted:
     """Answers what it was told to, whatever it is asked."""
 
     concurrent = False
+    shows_certificates = False
 
     def __init__(self) -> None:
         self.answers: list[tuple[int, dict[str, Any]]] = []

@@ -8,7 +8,7 @@ from hypothesis import given
 
 from conformance.targets.answer import Answer
 from reference.contract import load
-from strategies.cases import Fault
+from strategies.cases import Fault, Signing
 from strategies.faults import hostile
 from strategies.faults.body import Escaped
 from strategies.faults.several import Both
@@ -64,6 +64,7 @@ def test_odd_queries_are_signed_as_they_are_sent() -> None:
 
     for fault in hostile.ODD_QUERIES:
         answer = platform.send(valid_call("certificates_list"), broken_by=fault)
+        assert isinstance(answer.exchange.signing, Signing)
         assert answer.exchange.wire.target == answer.exchange.signing.target, fault
         assert answer.status != 401, fault
 
@@ -73,6 +74,7 @@ def test_both_faults_are_in_the_request() -> None:
     answer = _sent(Both(Escaped(), Skew(3600)))
 
     assert b"\\u8336" in answer.exchange.wire.body
+    assert isinstance(answer.exchange.signing, Signing)
     assert int(answer.exchange.signing.timestamp) == answer.exchange.at + 3600
 
 

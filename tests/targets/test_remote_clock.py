@@ -14,6 +14,7 @@ class _Told:
     """A transport whose answer says a time."""
 
     concurrent = False
+    shows_certificates = False
 
     def __init__(self, *headers: tuple[str, str]) -> None:
         self.reply = Reply(401, headers, b"")

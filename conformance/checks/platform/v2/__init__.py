@@ -1,0 +1,1 @@
+"""What is demanded of a platform's APIv2."""

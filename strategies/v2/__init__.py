@@ -1,0 +1,1 @@
+"""What is tried on APIv2: calls, and single faults on their signature and their XML."""
