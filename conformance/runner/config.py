@@ -21,6 +21,7 @@ _KNOWN = {
     "merchant_key",
     "merchant_cert",
     "apiv3_key",
+    "apiv2_key",
     "platform_certs",
     "platform_public_key",
     "platform_public_key_id",

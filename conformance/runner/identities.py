@@ -5,7 +5,14 @@ from pathlib import Path
 from conformance.runner.config import TargetSettings
 from conformance.targets.verdicts import ConfigurationError
 from reference.identity import Credential, Identity, IdentityError, Merchant, PlatformKeys, SigningKey, bundled, read
-from reference.identity.folder import load_certificate, load_private_key, load_public_key, public_key_of, require_apiv3_key
+from reference.identity.folder import (
+    load_certificate,
+    load_private_key,
+    load_public_key,
+    public_key_of,
+    require_apiv2_key,
+    require_apiv3_key,
+)
 from reference.oracles.keys import serial_no
 
 __all__ = ["identity_for"]
@@ -45,12 +52,12 @@ def _from_settings(settings: TargetSettings) -> Identity:
         openid=settings.values.get("openid", ""),
         credentials=(Credential(serial_no(certificate), key, certificate),),
         apiv3_key=require_apiv3_key(f"apiv3_key in {where}", settings.values["apiv3_key"]),
+        apiv2_key=require_apiv2_key(f"apiv2_key in {where}", settings.values["apiv2_key"]) if "apiv2_key" in settings.values else None,
     )
     return Identity(settings.name, merchant, _platform_keys(settings, where))
 
 
 def _platform_keys(settings: TargetSettings, where: str) -> PlatformKeys:
-    names = settings.values.get("platform_certs", [])
     names = settings.values.get("platform_certs", [])
     certificates = [load_certificate(settings.folder / str(name), f"platform_certs in {where}") for name in names]
     keys = tuple(SigningKey(serial_no(each), public_key_of(each), certificate=each) for each in certificates)

@@ -104,16 +104,21 @@ def _own_keys(tmp_path: Path, answered: Wxconform, **changed: str) -> None:
         ({"merchant_key": "keys/other/apiclient_key.pem"}, "do not belong together"),
         ({"apiv3_key": "0123456789abcdef0123456789abcde"}, "31 bytes"),
         ({"merchant_cert": "keys/merchant/apiclient_key.pem"}, "merchant_cert in [targets.shop]"),
+        ({"apiv2_key": "0123456789abcdef0123456789abcde"}, "apiv2_key in [targets.shop] has 31 characters"),
+        ({"apiv2_key": "0123456789abcdef0123456789abcdef"}, "does not answer"),
     ],
-    ids=["a certificate for a key", "no such file", "somebody else's key", "31 bytes", "a key for a certificate"],
+    ids=["a certificate for a key", "no such file", "somebody else's key", "31 bytes", "a key for a certificate", "31 characters", "right"],
 )
 def test_wrong_keys_are_configuration_not_violations(answered: Wxconform, tmp_path: Path, changed: dict[str, str], names: str) -> None:
-    """A key that is none, is missing, or belongs to another certificate, and a key too short, exit 2 before anything is judged."""
+    """A key that is none, is missing, or belongs to another certificate, and a key too short, exit 2 before anything is judged.
+
+    With keys that are right the target is asked, and does not answer.
+    """
     _own_keys(tmp_path, answered, **changed)
 
     ran = answered("run", "shop")
 
-    assert ran.code == 2
+    assert ran.code == (3 if "does not answer" in names else 2)
     assert names in ran.complaint
 
 
