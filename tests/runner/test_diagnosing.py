@@ -53,7 +53,7 @@ _SEEN = {
     # what was delivered
     "signs-without-the-last-line-feed": ("The message ends without the last line feed", "末尾少了一个换行符", True),
     "leaves-refund-notices-unsigned": (
-        "of REFUND.ABNORMAL cannot be verified: it lacks Wechatpay-Signature",
+        "cannot be verified: it lacks Wechatpay-Signature",
         "缺少 Wechatpay-Signature",
         False,
     ),
