@@ -73,7 +73,7 @@ def _fill(reference: ReferencePlatform, size: int) -> None:
 def _cost(filled: ReferencePlatform) -> Series:
     """Place and query orders on an ordinary mock that holds what *filled* holds."""
     reference = ReferencePlatform(bundled(), seed=2)
-    reference.store, reference.expiries = filled.store, filled.expiries
+    reference.store, reference.diary = filled.store, filled.diary
     target = _target(reference, seed=None)
     order = orders.lean("jsapi")
 

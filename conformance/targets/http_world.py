@@ -68,6 +68,10 @@ class HttpWorld:
         """Let the banks decide a refund."""
         return _refused(self._ask("settle", mchid=mchid, out_refund_no=out_refund_no, outcome=outcome))
 
+    def let(self, machine: str, event: str, mchid: str, number: str, **facts: Any) -> str | None:
+        """Let an event befall something."""
+        return _refused(self._ask("let", machine=machine, event=event, mchid=mchid, number=number, facts=facts))
+
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass; with *answer*, moment by moment: the platform hands out what is due and is told how it was answered."""
         if answer is None:

@@ -30,6 +30,7 @@ _POWERS = {
     "fail": "payer",
     "cancel": "payer",
     "settle": "settle",
+    "let": "lives",
     "advance": "time-travel",
     "rotate": "rotation",
     "limit": "rate-limit",
@@ -281,6 +282,15 @@ class Platform:
         if refused is None:
             self.tracker.settled(mchid, number, outcome)
         return refused
+
+    def let(self, machine: str, event: str, number: str, *, role: Role = "merchant", **facts: Any) -> str | None:
+        """Let an event of *machine* befall what the merchant of *role* calls *number*; return the reason it did not, None if it did.
+
+        It is what a payer or the platform does: a red packet is opened, a bank decides a transfer. *facts* say what else there is to it.
+        """
+        mchid = self.merchant(role).mchid
+        self._note("let", machine=machine, event=event, mchid=mchid, number=number, **facts)
+        return self._world("lives").let(machine, event, mchid, number, **facts)
 
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass and return the notifications sent meanwhile; *answer* plays the notify endpoint."""

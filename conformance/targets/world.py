@@ -15,7 +15,7 @@ __all__ = ["ALL_POWERS", "Answering", "DirectWorld", "World"]
 Answering = Callable[[Delivery], int | None]
 
 ALL_POWERS = frozenset(
-    {"payer", "settle", "time-travel", "notifications", "rotation", "rate-limit", "loss", "code-plans", "balance", "key-modes"}
+    {"payer", "settle", "lives", "time-travel", "notifications", "rotation", "rate-limit", "loss", "code-plans", "balance", "key-modes"}
 )
 """Everything a world can offer; a target lists which of it its world does."""
 
@@ -39,6 +39,9 @@ class World(Protocol):
 
     def settle(self, mchid: str, out_refund_no: str, outcome: Literal["SUCCESS", "ABNORMAL", "CLOSED"] = "SUCCESS") -> str | None:
         """Let the banks decide a refund."""
+
+    def let(self, machine: str, event: str, mchid: str, number: str, **facts: Any) -> str | None:
+        """Let an event of a machine befall what *mchid* calls *number*: what a payer or the platform does."""
 
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass; *answer* plays the notify endpoint (default: accepts everything). Return the notifications sent."""
@@ -93,6 +96,10 @@ class DirectWorld:
     def settle(self, mchid: str, out_refund_no: str, outcome: Literal["SUCCESS", "ABNORMAL", "CLOSED"] = "SUCCESS") -> str | None:
         """Let the banks decide a refund."""
         return _name(self._platform.settle(mchid, out_refund_no, outcome))
+
+    def let(self, machine: str, event: str, mchid: str, number: str, **facts: Any) -> str | None:
+        """Let an event befall something."""
+        return _name(self._platform.let(machine, event, mchid, number, **facts))
 
 
 def _name(refusal: Any) -> str | None:

@@ -80,6 +80,11 @@ class Operation:
     responses: Mapping[int, Schema | None]
     error: Schema
 
+    @property
+    def acting_member(self) -> str:
+        """The member of the body that names who asks; mch_id where the contract does not say."""
+        return (self.acting_merchant or "body.mch_id").removeprefix("body.")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Webhook:

@@ -315,14 +315,18 @@ class Business(Intake, Views, Bills, Outbox):
         assert isinstance(moved, Move)  # only creations repeat
         assert subject is not None  # an absent subject was refused
         subject.state = moved.state
-        if machine is REFUND and moved.state == "SUCCESS":
-            subject.data["settled_at"] = self.now()
+        self.follow(event, subject, facts)
         self.store.save(subject)
-        if moved.state == "SUCCESS" and machine is not REFUND:
-            self.take_payment(subject)
         if moved.notifies is not None:
             self.announce(moved.notifies, subject)
         return moved
+
+    def follow(self, event: str, subject: Entity, facts: Mapping[str, Any]) -> None:  # noqa: ARG002 - other lives look at them
+        """Write down what came with *event*, which has just moved *subject*; *facts* are what was known of it besides."""
+        if subject.state == "SUCCESS" and subject.machine == "refund":
+            subject.data["settled_at"] = self.now()
+        elif subject.state == "SUCCESS" and subject.machine in {"order", "codepay"}:
+            self.take_payment(subject)
 
     def announce(self, event_type: str, subject: Entity) -> None:
         """Notify the merchant, if it named a notify_url."""

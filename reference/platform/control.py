@@ -8,19 +8,32 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from reference.machines import Entity, Refusal
+from reference.machines import MACHINES, Entity, Refusal
 from reference.machines.order import CREDENTIAL_STALE
 from reference.platform.control_asked import Asked, ControlError
 from reference.platform.control_views import delivery_to_json, entity_to_json, notice_to_json, served_to_json
 from reference.platform.core import Platform
 from reference.platform.signing import KeyMode
+from reference.platform.store import kind_of
 from reference.platform.wire import Answer
 from reference.platform.world import Answering, Loss, Settlement
 
 __all__ = ["ACTIONS", "POWERS", "PREFIX", "Action", "handle_control", "json_answer", "posting_until"]
 
 PREFIX = "/_control/"
-POWERS = ("balance", "code-plans", "key-modes", "loss", "notifications", "payer", "rate-limit", "rotation", "settle", "time-travel")
+POWERS = (
+    "balance",
+    "code-plans",
+    "key-modes",
+    "lives",
+    "loss",
+    "notifications",
+    "payer",
+    "rate-limit",
+    "rotation",
+    "settle",
+    "time-travel",
+)
 """What a target with this control API can offer to checks."""
 _A_CENTURY = 100 * 365 * 86400
 _OUTCOMES: tuple[Settlement, ...] = ("SUCCESS", "ABNORMAL", "CLOSED")
@@ -167,6 +180,20 @@ def _settle(platform: Platform, asked: Asked) -> dict[str, Any]:
     return _happened(platform.settle(asked.text("mchid"), asked.text("out_refund_no"), outcome))
 
 
+def _let(platform: Platform, asked: Asked) -> dict[str, Any]:
+    machine = MACHINES[asked.one_of("machine", tuple(MACHINES))]
+    event = asked.one_of("event", tuple(name for name, event in machine.events.items() if event.by != "merchant"))
+    facts = asked.raw("facts", {})
+    if not isinstance(facts, dict) or facts.keys() & {"machine", "event", "mchid", "number"}:
+        raise asked.bad("facts", "an object of what else is known of the event")
+    return _happened(platform.let(machine.name, event, asked.text("mchid"), asked.text("number"), **facts))
+
+
+def _entities_of(platform: Platform, asked: Asked) -> dict[str, Any]:
+    kind = asked.one_of("kind", tuple(dict.fromkeys(map(kind_of, MACHINES))))
+    return {"entities": _entities(asked, platform.store.every(kind), "number")}
+
+
 def _happened(refusal: Refusal | None) -> dict[str, Any]:
     return {"refused": None if refusal is None else {"name": refusal.name, "code": refusal.code, "message": refusal.message}}
 
@@ -267,10 +294,17 @@ ACTIONS: Mapping[str, Action] = {
     "notifications": Action("GET", ("last",), "Every notification: pending, accepted or given-up.", _notifications),
     "orders": Action("GET", ("mchid", "out_trade_no", "last"), "Orders, all or some.", _orders),
     "refunds": Action("GET", ("mchid", "out_refund_no", "last"), "Refunds, all or some.", _refunds),
+    "entities": Action("GET", ("kind", "mchid", "number", "last"), "What else has a life, by the name of its machine.", _entities_of),
     "pay": Action("POST", ("mchid", "out_trade_no", "credential"), "The payer pays; a prepay_id, code_url or h5_url alone will do.", _pay),
     "fail": Action("POST", ("mchid", "out_trade_no"), "The payer's attempt fails.", _fail),
     "cancel": Action("POST", ("mchid", "out_trade_no"), "The payer walks away.", _cancel),
     "settle": Action("POST", ("mchid", "out_refund_no", "outcome"), "The banks decide: SUCCESS (default), ABNORMAL or CLOSED.", _settle),
+    "let": Action(
+        "POST",
+        ("machine", "event", "mchid", "number", "facts"),
+        "What a payer or the platform does to whatever has a life: an event of a machine; `facts` is an object of what it needs besides.",
+        _let,
+    ),
     "advance": Action(
         "POST",
         ("seconds", "until", "answers", "answered"),

@@ -15,7 +15,7 @@ from reference.platform.signing import KeyMode
 from reference.platform.store import Store
 from reference.platform.v2 import V2Front
 from reference.platform.wire import Answer, Headers, Refused, Request
-from reference.platform.world import Journal
+from reference.platform.world import Due, Journal
 
 __all__ = ["NOON", "Platform", "Served"]
 
@@ -64,8 +64,7 @@ class Platform(V2Front, Gate):
         self.code_plans: dict[str, str] = {}
         self.used_codes: set[str] = set()
         self.credentials: dict[str, tuple[str, str]] = {}
-        self.expiries: list[tuple[int, str, str]] = []
-        self.settlements: list[tuple[int, str, str]] = []
+        self.diary: list[Due] = []
         self.settle_after: int | None = None
         self.journal: Journal | None = None
         self.notices: dict[str, Notice] = {}
@@ -73,7 +72,6 @@ class Platform(V2Front, Gate):
         self.touched_notices: dict[str, Notice] = {}
         self.files: dict[str, Any] = {}
         self.v2_operations = self.v2_served()
-        self.v2_waits: list[tuple[int, str, str]] = []
         self.v2_sandbox_orders = Store()
         self.v2_sandbox_keys: dict[str, tuple[str, int]] = {}
         self.exchanges: deque[Served] = deque(maxlen=_KEPT_EXCHANGES)
@@ -136,14 +134,13 @@ class Platform(V2Front, Gate):
     def new_order(self, machine: str, ask: Any, draft: dict[str, Any], state: str) -> Entity:
         """Create an order, and watch for the day it must be closed unpaid."""
         order = super().new_order(machine, ask, draft, state)
-        if machine == "order":
-            self.watch_expiry(order)
+        self.expect(order)
         return order
 
     def new_refund(self, ask: Any, draft: dict[str, Any], order: Entity, state: str) -> Entity:
         """Create a refund, and watch for the day the banks pay it out."""
         refund = super().new_refund(ask, draft, order, state)
-        self.watch_settlement(refund, self.now())
+        self.expect(refund)
         return refund
 
     def do_refund_apply_abnormal(self, ask: Any) -> tuple[int, Any]:
@@ -157,16 +154,8 @@ class Platform(V2Front, Gate):
     def take_over(self, entities: Iterable[Entity], notices: Iterable[Notice]) -> None:
         """Go on where another platform stopped: with its orders, refunds and notifications, and all that follows from them."""
         self.store.restore(entities)
-        for order in self.store.orders():
-            self.credentials |= dict.fromkeys(order.data.get("credentials", {}), order.key)
-            if order.machine == "codepay":
-                self.used_codes.add(order.draft["payer"]["auth_code"])
-                self.v2_watch(order)
-            elif order.state == "NOTPAY":
-                self.watch_expiry(order)
-        for refund in self.store.refunds():
-            if refund.state == "PROCESSING":
-                self.watch_settlement(refund, refund.created)
+        for entity in self.store.all():
+            self.expect(entity)
         for notice in notices:
             self.enqueue(notice)
         self.touched_notices.clear()

@@ -2,22 +2,33 @@
 
 import heapq
 from collections.abc import Callable
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
-from reference.machines import CODEPAY, ORDER, REFUND, Entity, Machine, Refusal
+from reference.machines import CODEPAY, MACHINES, ORDER, REFUND, Entity, Machine, Refusal
 from reference.machines.order import CREDENTIAL_STALE, SEVEN_DAYS
 from reference.platform.business import Business
 from reference.platform.outbox import Delivery
 from reference.platform.signing import KeyMode
+from reference.platform.store import kind_of
 from reference.platform.wire import Refused
 
-__all__ = ["Answering", "Journal", "Loss", "Settlement", "World"]
+__all__ = ["Answering", "Due", "Journal", "Loss", "Settlement", "World"]
 
 Answering = Callable[[Delivery], int | tuple[int, bytes] | None]
 Loss = Literal["before", "after"]
 Settlement = Literal["SUCCESS", "ABNORMAL", "CLOSED"]
 
 _SETTLING: dict[Settlement, str] = {"SUCCESS": "settle", "ABNORMAL": "bounce", "CLOSED": "close"}
+
+
+class Due(NamedTuple):
+    """What happens by itself: at *moment* (Unix seconds) the *event* befalls the entity, if it is still in a state to let it."""
+
+    moment: int
+    event: str
+    kind: str
+    owner: str
+    number: str
 
 
 class Journal(Protocol):
@@ -32,8 +43,8 @@ class World(Business):
 
     time: Callable[[], float]
     offset: float
-    expiries: list[tuple[int, str, str]]
-    settlements: list[tuple[int, str, str]]
+    diary: list[Due]
+    """A heap of what happens by itself, the next first."""
     settle_after: int | None
     """Seconds after which the banks pay out a refund by themselves; None leaves it to `settle`."""
     rate_limit: int | None
@@ -76,6 +87,16 @@ class World(Business):
         """Let the banks decide a refund."""
         refund = self.store.refund(mchid, out_refund_no)
         return self.try_change(_SETTLING[outcome], refund, REFUND)
+
+    def let(self, machine: str, event: str, mchid: str, number: str, **facts: Any) -> Refusal | None:
+        """Let *event* of *machine* befall what *mchid* calls *number*: what a payer or the platform does, not what a merchant asks for.
+
+        *facts* say what else there is to it. Raises KeyError for a machine or an event of others that does not exist.
+        """
+        found = MACHINES[machine]
+        if found.events[event].by == "merchant":
+            raise KeyError(event)
+        return self.try_change(event, self.store.find(kind_of(machine), mchid, number), found, **facts)
 
     def try_change(self, event: str, subject: Entity | None, machine: Machine | None = None, **facts: Any) -> Refusal | None:
         """Let *event* happen to *subject* and return the refusal, if there is one."""
@@ -153,33 +174,41 @@ class World(Business):
 
     def come_due(self) -> None:
         """Let happen what happens by itself by now."""
-        self.expire_orders()
-        self.settle_refunds()
+        while self.diary and self.diary[0].moment <= self.now():
+            self.befall(heapq.heappop(self.diary))
 
-    def expire_orders(self) -> None:
-        """Close the orders nobody paid for seven days."""
-        while self.expiries and self.expiries[0][0] <= self.now():
-            _, owner, number = heapq.heappop(self.expiries)
-            order = self.store.order(owner, number)
-            if order is not None and order.state == "NOTPAY":
-                self.change(ORDER, "time_out", order, {})
+    def befall(self, due: Due) -> None:
+        """Let one thing happen whose time has come, unless its subject has moved on."""
+        subject = self.store.find(due.kind, due.owner, due.number)
+        if subject is None:
+            return
+        machine = MACHINES[subject.machine]
+        if subject.state in machine.events[due.event].sources:
+            self.change(machine, due.event, subject, {})
+
+    def watch(self, subject: Entity, event: str, moment: int) -> None:
+        """Remember that *event* befalls *subject* at *moment* (Unix seconds) if it stays as it is."""
+        heapq.heappush(self.diary, Due(moment, event, kind_of(subject.machine), *subject.key))
+
+    def expect(self, subject: Entity) -> None:
+        """Remember what befalls *subject*, new or taken over from another platform, if it stays as it is; and what it has used up."""
+        if kind_of(subject.machine) == "order":
+            self.credentials |= dict.fromkeys(subject.data.get("credentials", {}), subject.key)
+        if subject.machine == "codepay":
+            self.used_codes.add(subject.draft["payer"]["auth_code"])
+        elif subject.machine == "order" and subject.state == "NOTPAY":
+            self.watch_expiry(subject)
+        elif subject.machine == "refund" and subject.state == "PROCESSING":
+            self.watch_settlement(subject, subject.created)
 
     def watch_expiry(self, order: Entity) -> None:
         """Remember to close *order* if it stays unpaid."""
-        heapq.heappush(self.expiries, (order.created + SEVEN_DAYS, *order.key))
-
-    def settle_refunds(self) -> None:
-        """Pay out the refunds whose time has come."""
-        while self.settlements and self.settlements[0][0] <= self.now():
-            _, owner, number = heapq.heappop(self.settlements)
-            refund = self.store.refund(owner, number)
-            if refund is not None and refund.state == "PROCESSING":
-                self.change(REFUND, "settle", refund, {})
+        self.watch(order, "time_out", order.created + SEVEN_DAYS)
 
     def watch_settlement(self, refund: Entity, since: int) -> None:
         """Remember to pay *refund* out by itself, if this platform does so."""
         if self.settle_after is not None:
-            heapq.heappush(self.settlements, (since + self.settle_after, *refund.key))
+            self.watch(refund, "settle", since + self.settle_after)
 
     def persist(self) -> None:
         """Make what changed durable before it is acknowledged; a platform without a journal forgets."""
@@ -190,6 +219,5 @@ class World(Business):
 
     def next_moment(self) -> int | None:
         """When something happens by itself next."""
-        watched = (queue[0][0] for queue in (self.expiries, self.settlements) if queue)
-        moments = [self.next_due(), *watched]
+        moments = (self.next_due(), self.diary[0].moment if self.diary else None)
         return min((moment for moment in moments if moment is not None), default=None)

@@ -223,3 +223,29 @@ def test_a_mistake_is_told_what_was_expected(method: str, target: str, body: byt
     assert got[0] == status
     assert says in got[2]
     assert platform.now() == NOON
+
+
+def test_whatever_has_a_life_can_be_moved_on() -> None:
+    """An event of a machine befalls the entity named; a second time the machine refuses it, and says which refusal that is."""
+    platform = Platform()
+    shop, refund = shop_at(platform), Refund(lean("native"), 1)
+    shop.must_pay(refund.order)
+    shop.refund(refund).is_accepted()
+    named = {"machine": "refund", "event": "settle", "mchid": platform.identity.merchant.mchid, "number": refund.number}
+
+    assert _ask(platform, "let", **named) == {"refused": None}
+    assert _ask(platform, "let", **named)["refused"]["name"] == "refund-settled"
+    (shown,) = _look(platform, "entities", f"?kind=refund&number={refund.number}")["entities"]
+    assert shown["state"] == "SUCCESS"
+
+
+def test_what_a_merchant_asks_for_is_no_event_of_the_world() -> None:
+    """Neither the control API nor the platform lets a merchant's own request happen to something; both name what there is."""
+    platform = Platform()
+    body = json.dumps({"machine": "refund", "event": "apply", "mchid": "1", "number": "1"}).encode()
+
+    status, code, message = _refused(platform, "POST", f"{PREFIX}let", body)
+    assert (status, code) == (400, "BAD_MEMBER")
+    assert "settle" in message
+    with pytest.raises(KeyError, match="apply"):
+        platform.let("refund", "apply", "1", "1")

@@ -38,13 +38,13 @@ def _life(path: Path, *, seed: int = 0, settle_after: int | None = None) -> Iter
 def _everything(platform: Platform) -> dict[str, Any]:
     entities = [*platform.store.orders(), *platform.store.refunds()]
     unpaid = {order.key for order in platform.store.orders() if order.state == "NOTPAY"}
-    kept = ("offset", "rotated", "rate_limit", "losses", "balances", "code_plans", "used_codes", "credentials", "settlements")
+    kept = ("offset", "rotated", "rate_limit", "losses", "balances", "code_plans", "used_codes", "credentials")
     return {
         "entities": [(each.machine, each.key, each.state, each.created, each.draft, each.data) for each in entities],
         "refunds": {order.key: [refund.number for refund in platform.store.refunds_of(order)] for order in platform.store.orders()},
         "notices": [(each.id, each.state, each.due, each.failures, each.body, each.url) for each in platform.notices.values()],
         "waiting": sorted(platform.waiting),
-        "expiries": sorted(expiry for expiry in platform.expiries if expiry[1:] in unpaid),
+        "diary": sorted(due for due in platform.diary if due.event != "time_out" or (due.owner, due.number) in unpaid),
         "files": {token: (file.mchid, file.data, file.until) for token, file in platform.files.items()},
     } | {name: sorted(value) if isinstance(value := getattr(platform, name), list | set) else value for name in kept}
 

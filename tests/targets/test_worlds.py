@@ -147,7 +147,16 @@ def _days(platform: Platform) -> Told:
     return [young, platform.query(order)["trade_state"], platform.now()]
 
 
-_SCENARIOS = (_payer, _retries, _given_up, _notified_while_answering, _refunds, _codes, _trouble, _days)
+def _lives(platform: Platform) -> Told:
+    refund = Refund(lean("native"), 10)
+    platform.must_pay(refund.order)
+    unknown = platform.let("refund", "bounce", "nobody's number")
+    number = str(platform.refund(refund)["out_refund_no"])
+    outcomes = [platform.let("refund", event, number) for event in ("bounce", "bounce", "settle")]
+    return [unknown, outcomes, platform.deliveries(), platform.query_refund(refund).json]
+
+
+_SCENARIOS = (_payer, _retries, _given_up, _notified_while_answering, _refunds, _codes, _trouble, _days, _lives)
 
 
 @pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.__name__.strip("_").replace("_", "-"))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from conformance.targets.verdicts import NotApplicable
 from reference.contract import Contract, Operation
 from reference.identity import Credential, Merchant
+from reference.platform.v2.reading import APPIDS
 from strategies.cases import Role, Wire
 from strategies.v2.cases import CallV2, FaultV2, SigningV2
 
@@ -46,8 +47,7 @@ class SignerV2:
     def _usual(self, operation: Operation, merchant: Merchant, sign_type: str) -> dict[str, str]:
         """The members of every request of *operation*."""
         known = {} if operation.body is None else operation.body["properties"]
-        acting = (operation.acting_merchant or "body.mch_id").removeprefix("body.")
-        values = {acting: merchant.mchid, "appid": merchant.appid, "nonce_str": self._nonce()}
+        values = {operation.acting_member: merchant.mchid, **dict.fromkeys(APPIDS, merchant.appid), "nonce_str": self._nonce()}
         if merchant.sub_mchids:
             values["sub_mch_id"] = merchant.sub_mchids[0]
         if sign_type != "MD5":

@@ -11,8 +11,8 @@ __all__: list[str] = []
 class NeverClosesByItself(Platform):
     """Leaves orders open for ever."""
 
-    def expire_orders(self) -> None:
-        self.expiries.clear()
+    def watch_expiry(self, order: Entity) -> None:
+        pass
 
 
 @breaks("v3.order.closes-after-seven-days")
@@ -69,5 +69,5 @@ class KeepsTriedOrdersOpen(Platform):
     """Never closes an order that somebody tried to pay."""
 
     def fail(self, mchid: str, out_trade_no: str) -> Refusal | None:
-        self.expiries = [entry for entry in self.expiries if entry[1:] != (mchid, out_trade_no)]
+        self.diary = [due for due in self.diary if (due.owner, due.number) != (mchid, out_trade_no)]
         return super().fail(mchid, out_trade_no)

@@ -52,9 +52,13 @@ class V2Front(V2Sandbox):
             content = self.v2_perform(call)
             if loss == "after":
                 raise Refused(SYSTEM_ERROR)
-            return self.v2_succeed(call, content), operation.id
+            return self.v2_file(content) if isinstance(content, bytes) else self.v2_succeed(call, content), operation.id
         except Refused as refused:
             return self.v2_refuse(operation, call, refused), operation.id
+
+    def v2_file(self, content: bytes) -> Answer:
+        """Return a file as it is."""
+        return Answer(200, (("Content-Type", "text/plain; charset=utf-8"),), content)
 
     def v2_succeed(self, call: Call, content: Mapping[str, str]) -> Answer:
         """Return the answer of success on both levels."""

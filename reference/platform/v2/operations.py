@@ -1,13 +1,12 @@
 """What the APIv2 operations do: each becomes the event its APIv3 sister becomes, on the same orders and refunds."""
 
 import hashlib
-import heapq
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from reference.machines import CODEPAY, Entity, Refusal
+from reference.machines import Entity, Refusal
 from reference.machines.codepay import CODE_USED
 from reference.platform.intake import Ask
 from reference.platform.refusals import SYSTEM_ERROR
@@ -34,14 +33,13 @@ class V2Operations(V2Notifying):
 
     give_up_after: int | None = None
     """Seconds after which a payer who was asked for the password gives up; None leaves it to `pay`, `fail` and `cancel`."""
-    v2_waits: list[tuple[int, str, str]]
 
-    def v2_perform(self, call: Call) -> dict[str, str]:
-        """Do what *call* asks."""
+    def v2_perform(self, call: Call) -> dict[str, str] | bytes:
+        """Do what *call* asks, and return the elements of the answer, or a file."""
         self.v2_check(call)
         return self.v2_handlers()[call.operation.id](call)
 
-    def v2_handlers(self) -> Mapping[str, Callable[[Call], dict[str, str]]]:
+    def v2_handlers(self) -> Mapping[str, Callable[[Call], dict[str, str] | bytes]]:
         """What answers each operation, by its id; the others of the contract are not served."""
         return {
             "unifiedorder": self.v2_place,
@@ -93,7 +91,6 @@ class V2Operations(V2Notifying):
         """Create an order that remembers how it was placed."""
         order = super().new_order(machine, ask, draft, state)
         self.v2_mark(ask, order)
-        self.v2_watch(order)
         return order
 
     def v2_mark(self, ask: Ask, subject: Entity) -> None:
@@ -130,24 +127,11 @@ class V2Operations(V2Notifying):
             raise Refused(_UNPAID[order.state])
         return self.v2_show_payment(order)
 
-    def v2_watch(self, order: Entity) -> None:
-        """Remember that the payer of *order* gives up, if payers do so here."""
-        if self.give_up_after is not None and order.state == "USERPAYING" and "v2" in order.data:
-            heapq.heappush(self.v2_waits, (order.created + self.give_up_after, *order.key))
-
-    def come_due(self) -> None:
-        """Let happen what happens by itself by now, payers who give up too."""
-        super().come_due()
-        while self.v2_waits and self.v2_waits[0][0] <= self.now():
-            _, owner, out_trade_no = heapq.heappop(self.v2_waits)
-            order = self.store.order(owner, out_trade_no)
-            if order is not None and order.state == "USERPAYING":
-                self.change(CODEPAY, "fail", order, {})
-
-    def next_moment(self) -> int | None:
-        """When something happens by itself next, a payer's giving up too."""
-        moments = (super().next_moment(), self.v2_waits[0][0] if self.v2_waits else None)
-        return min((moment for moment in moments if moment is not None), default=None)
+    def expect(self, subject: Entity) -> None:
+        """Remember what befalls *subject*; a payer who was asked for the password gives up, if payers do so here."""
+        super().expect(subject)
+        if self.give_up_after is not None and subject.state == "USERPAYING" and "v2" in subject.data:
+            self.watch(subject, "fail", subject.created + self.give_up_after)
 
     def v2_reverse(self, call: Call) -> dict[str, str]:
         """Undo a payment by code: the payer gets everything back, or never pays."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from reference.contract import Operation, Problem, Schema, problems
 from reference.identity import Merchant
@@ -15,8 +15,10 @@ from reference.platform.v2.certificates import shown_certificate
 from reference.platform.wire import Refused, Request
 from reference.platform.world import World
 
-__all__ = ["Call", "V2Reading"]
+__all__ = ["APPIDS", "Call", "V2Reading"]
 
+APPIDS: Final = ("appid", "mch_appid", "wxappid", "combine_appid")
+"""What the operations call the appid of who asks."""
 _MISSING = frozenset({"required", "requiredIf", "anyOf"})
 
 
@@ -48,7 +50,7 @@ class V2Reading(World):
     def v2_authenticate(self, request: Request, operation: Operation) -> Call:
         """Return the request of a merchant that signed it, or refuse it where nobody is known to sign the answer for."""
         values = self.v2_read(request)
-        merchant = self.v2_merchant(values)
+        merchant = self.v2_merchant(operation, values)
         sign_type = self.v2_sign_type(operation, values)
         key = self.v2_key(merchant, operation)
         if key is None or not self.v2_is_signed(values, key, sign_type):
@@ -67,11 +69,12 @@ class V2Reading(World):
         except v2.MalformedXmlError as error:
             raise Refused(refusals.NOT_UTF8 if error.flaw == "encoding" else refusals.MALFORMED, {"issue": str(error)}) from None
 
-    def v2_merchant(self, values: Mapping[str, str]) -> Merchant:
-        """Return the merchant that mch_id names."""
-        merchant = self.merchant_of_v2(values.get("mch_id", ""))
+    def v2_merchant(self, operation: Operation, values: Mapping[str, str]) -> Merchant:
+        """Return the merchant that acts: mch_id names it, or what *operation* calls that."""
+        name = operation.acting_member
+        merchant = self.merchant_of_v2(values.get(name, ""))
         if merchant is None:
-            raise Refused(refusals.MERCHANT_UNKNOWN, {"field": "mch_id"})
+            raise Refused(refusals.MERCHANT_UNKNOWN, {"field": name})
         return merchant
 
     def merchant_of_v2(self, mch_id: str) -> Merchant | None:
@@ -143,7 +146,7 @@ class V2Reading(World):
 
     def v2_check_merchant(self, call: Call) -> None:
         """Refuse an appid that is not the merchant's, and a sub-merchant that is not the service provider's or is not named."""
-        appid = call.values.get("appid")
+        appid = next((call.values[name] for name in APPIDS if name in call.values), None)
         self.check_binding(call.merchant, {"mode": "direct", "appid": appid, "trade_type": "", "sub_appid": call.values.get("sub_appid")})
         if call.merchant.sub_mchids and "sub_mch_id" not in call.values:
             raise Refused(refusals.LACKING, {"field": "sub_mch_id"})

@@ -43,7 +43,7 @@ class V2Sandbox(V2Operations):
     v2_sandbox_keys: dict[str, tuple[str, int]]
     v2_sandbox_spent: tuple[int, int] = (0, 0)
 
-    def v2_handlers(self) -> Mapping[str, Callable[[Call], dict[str, str]]]:
+    def v2_handlers(self) -> Mapping[str, Callable[[Call], dict[str, str] | bytes]]:
         """What answers each operation, those of the sandbox too."""
         return {
             **super().v2_handlers(),

@@ -11,6 +11,7 @@ from reference.platform.v2.reading import Call, V2Reading
 __all__ = ["V2Showing"]
 
 _CALLER = {"appid": "appid", "mch_id": "mchid", "sub_appid": "sub_appid", "sub_mch_id": "sub_mchid"}
+_IDS = (*_CALLER, "mchid", "mch_appid", "wxappid", "combine_appid", "combine_mch_id")
 _REFUND_STATES = {"PROCESSING": "PROCESSING", "SUCCESS": "SUCCESS", "CLOSED": "REFUNDCLOSE", "ABNORMAL": "CHANGE"}
 _ACCOUNTS = {"UNSETTLED": "REFUND_SOURCE_UNSETTLED_FUNDS"}
 _RECEIVER = "支付用户零钱"
@@ -21,7 +22,7 @@ class V2Showing(V2Reading):
 
     def v2_caller(self, call: Call) -> dict[str, str]:
         """The ids an answer repeats from its request."""
-        return {name: call.values[name] for name in _CALLER if name in call.values}
+        return {name: call.values[name] for name in _IDS if name in call.values}
 
     def v2_owner(self, draft: Mapping[str, Any]) -> dict[str, str]:
         """The ids of the merchants an order belongs to."""
