@@ -15,6 +15,7 @@ _COMMANDS = {
     "doctor": "find configuration mistakes before any check runs",
     "list": "list the rules, and what judges them",
     "explain": "explain one rule in full",
+    "coverage": "count what there is for every operation of the plan",
     "replay": "send a finding's shortest case again",
     "report": "draw a run again from its records",
     "vectors": "run known answers through the oracles",

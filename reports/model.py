@@ -17,6 +17,7 @@ from reports.outcomes import Level, Outcome, Verdict
 __all__ = [
     "EVENTS",
     "SCHEMA",
+    "Asked",
     "CheckFinished",
     "Comparison",
     "Event",
@@ -120,6 +121,15 @@ class Transition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """How often a check asked an *operation*, ``FAMILY.OPERATION``, and was accepted or refused."""
+
+    operation: str
+    accepted: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One way in which a rule is broken, in its shortest form.
 
@@ -178,7 +188,7 @@ class CheckFinished:
     """One check is over. *check* is its pytest node id without the path prefix; *level* is the strictest of its rules'.
 
     *examples* counts drawn or listed cases, *exchanges* what was judged for them. *findings* holds every case of a finite list that failed,
-    else at most one; *sample* is one exchange that passed; *transitions* are those of orders and refunds seen on the way.
+    else at most one; *sample* is one exchange that passed; *transitions* are those seen on the way, *operations* what was asked.
     """
 
     event: ClassVar[str] = "check.finished"
@@ -195,6 +205,7 @@ class CheckFinished:
     findings: tuple[Finding, ...] = ()
     sample: Exchange | None = None
     transitions: tuple[Transition, ...] = ()
+    operations: tuple[Asked, ...] = ()
     at: str = ""
 
     @property

@@ -136,6 +136,7 @@ def judge_all(platform: Platform, judge: Callable[[Visit, Answer], object], *, b
             film = films[scene.name, brief] = _Film.of(scene, platform)
         else:
             platform.looked_at += len(film.takes)
+            platform.asked.update((f"v3.{visit.call.operation}", answer.status < 300) for visit, answer, _ in film.takes)
         for visit, answer, steps in film.takes:
             film.show(platform, steps)
             if platform.observing:

@@ -17,7 +17,7 @@ from conformance.targets.tracker import Tracker
 from conformance.targets.trying import Evidence, ManyViolations
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, Violation, shown
 from reference.rules import Rule
-from reports.model import CheckFinished, Finding, Request, Response, Transition, finding_id
+from reports.model import Asked, CheckFinished, Finding, Request, Response, Transition, finding_id
 from reports.model import Exchange as Shown
 from reports.outcomes import Level, Outcome, at_level
 
@@ -85,6 +85,7 @@ class Recorder:
             findings=self._findings(violation) if violation else (),
             sample=exchange_of(platform.exchanges[-1]) if platform and platform.exchanges and outcome is Outcome.PASSED else None,
             transitions=_transitions(platform.tracker) if platform else (),
+            operations=_operations(platform) if platform else (),
         )
 
     def _violation(self, error: BaseException | None) -> Violation | None:
@@ -152,6 +153,11 @@ def _first(group: BaseExceptionGroup[Violation]) -> Violation:
 
 def _transitions(tracker: Tracker) -> tuple[Transition, ...]:
     return tuple(Transition(machine=way[0], source=way[1], event=way[2], target=way[3], times=times) for way, times in tracker.seen.items())
+
+
+def _operations(platform: Platform) -> tuple[Asked, ...]:
+    names = sorted({name for name, _ in platform.asked})
+    return tuple(Asked(operation=name, accepted=platform.asked[name, True], refused=platform.asked[name, False]) for name in names)
 
 
 def exchange_of(exchange: Exchange) -> Shown:

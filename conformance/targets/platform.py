@@ -1,5 +1,6 @@
 """The platform target: what a check talks to, whatever stands behind it."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
@@ -82,6 +83,8 @@ class Platform:
         self.tracker = Tracker(controlled=world is not None and "time-travel" in world.powers)
         self._watcher = Watcher(self.tracker, self.contract)
         self.sent = 0
+        self.asked: Counter[tuple[str, bool]] = Counter()
+        """How often each operation, ``FAMILY.OPERATION``, was asked and accepted (True) or not."""
         self.looked_at = 0
         """Exchanges of other checks that were judged again instead of being sent again."""
         self.shared: dict[str, Any] = {}
@@ -147,6 +150,7 @@ class Platform:
             shown += f", with {broken_by!r}"
         exchange = self.carry(shown, wire, signing)
         self.steps.append(Step("send", exchange=exchange))
+        self.asked[f"v3.{call.operation}", exchange.reply.status < 300] += 1
         self._watcher.watch(call if broken_by is None else None, acting.mchid, exchange)
         if self.observing:
             self.observe(call, exchange)

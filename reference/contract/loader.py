@@ -13,7 +13,7 @@ from reference.contract.model import Contract, ErrorCode, Operation, Parameter, 
 from reference.contract.routes import Routes
 from reference.contract.schemas import Documents
 
-__all__ = ["load"]
+__all__ = ["described", "load"]
 
 _HOME = Path(__file__).parent
 _SHARED = "components.yaml"
@@ -40,12 +40,17 @@ class _Family:
 
 
 @cache
+def described() -> tuple[str, ...]:
+    """Return the families that have a contract."""
+    return tuple(sorted(path.parent.name for path in _HOME.glob(f"*/{_SHARED}")))
+
+
+@cache
 def load(family: str = "v3") -> Contract:
     """Return the contract of *family*, read once per process. Raises `ValueError` for a family there is none of."""
     folder = _HOME / family
     if not (folder / _SHARED).is_file():
-        known = ", ".join(sorted(path.parent.name for path in _HOME.glob(f"*/{_SHARED}")))
-        raise ValueError(f"no contract family {family!r}; choose one of: {known}")
+        raise ValueError(f"no contract family {family!r}; choose one of: {', '.join(described())}")
     documents = {path.name: yaml.load(path.read_bytes(), _YAML) for path in sorted(folder.glob("*.yaml"))}  # noqa: S506 - safe, either one
     resolver = Documents(documents)
     error = resolver.plain(_SHARED, {"$ref": "#/components/schemas/Error"})

@@ -7,6 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import Certificate
 
+from reference.contract import Operation
 from reference.identity import Merchant, SigningKey
 from reference.machines import CODEPAY, ORDER, REFUND, Case, Entity, Machine, Move, Refusal, Repeat, decide
 from reference.oracles import oaep, times
@@ -34,8 +35,13 @@ class Business(Intake, Views, Bills, Outbox):
 
     def perform(self, ask: Ask) -> tuple[int, Any]:
         """Do what *ask* asks and return status and content: JSON-able, bytes for a file, or None for no body."""
-        handler = getattr(self, f"do_{ask.operation.event or ask.operation.shows}".replace(".", "_"))
-        return handler(ask)  # type: ignore[no-any-return]
+        handler = self.handler_of(ask.operation)
+        assert handler is not None  # what is not served was not found
+        return handler(ask)
+
+    def handler_of(self, operation: Operation) -> Callable[[Ask], tuple[int, Any]] | None:
+        """What does *operation*, by the event it fires or by what it shows; None where nothing does."""
+        return getattr(self, f"do_{operation.event or operation.shows}".replace(".", "_"), None)
 
     # orders
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any, NamedTuple
 
-from reference.contract import load
+from reference.contract import Operation, load
 from reference.identity import Identity, Merchant, bundled
 from reference.machines import Entity
 from reference.platform.gate import Gate
@@ -85,6 +85,12 @@ class Platform(V2Front, Gate):
         self.persist()
         self.exchanges.append(Served(self.now(), request, answer, operation))
         return answer
+
+    def serves(self, operation: Operation) -> bool:
+        """Tell whether this platform plays *operation*, of whatever family."""
+        if operation.family == "v2":
+            return operation.path in self.v2_operations
+        return self.handler_of(operation) is not None
 
     def exchange(self, request: Request) -> tuple[Answer, str | None]:
         """Answer one APIv3 request, and name its operation if it has one."""

@@ -50,6 +50,7 @@ class PlatformV2:
         exchange = self.platform.carry(shown, wire, signing)
         self.platform.steps.append(Step("send", exchange=exchange))
         answer = AnswerV2(exchange, self.contract.operations[call.operation])
+        self.platform.asked[f"v2.{call.operation}", answer.accepted] += 1
         watch(self.platform.tracker, acting.mchid, answer)
         if self.platform.observing:
             self.observe(answer)
