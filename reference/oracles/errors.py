@@ -12,6 +12,7 @@ Status = int | str
 """A status such as 404, or a class of statuses such as ``4xx``."""
 
 SPELLINGS: Mapping[str, frozenset[str]] = {
+    "AUTH_CODE_EXPIRE": frozenset({"AUTHCODEEXPIRE"}),
     "BANK_ERROR": frozenset({"BANKERROR"}),
     "FREQUENCY_LIMITED": frozenset({"FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEED", "RATELIMIT_EXCEEDED", "RATE_LIMITED"}),
     "NOT_ENOUGH": frozenset({"NOTENOUGH"}),
