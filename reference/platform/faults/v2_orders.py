@@ -108,6 +108,17 @@ class HandsOutForPaidOrders(Platform):
             return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
 
 
+@breaks("v2.order.refuses-a-finished-number")
+class RenewsRefundedOrders(Platform):
+    """Hands something out for a number that was refunded and is ordered at another price."""
+
+    def v2_place(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is None or order.state != "REFUND" or call.values["total_fee"] == str(order.draft["amount"]["total"]):
+            return super().v2_place(call)
+        return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
+
+
 @breaks("v2.query.says-that-there-is-no-order")
 class InventsOrders(Platform):
     """Shows a number that was never ordered as one that waits for payment."""

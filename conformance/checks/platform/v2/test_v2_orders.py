@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, order_of, roles
+from conformance.checks.platform.v2.tills import unchanged
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.rules import judges
-from strategies.cases import Order, Product, Role
+from strategies.cases import Order, Product, Refund, Role
 from strategies.orders import PREPAID, lean
 
 GROUP = "v2 orders"
@@ -100,23 +101,28 @@ def test_refuses_changed_parameters(platform: Platform) -> None:
 
 @judges("v2.order.refuses-a-finished-number")
 def test_refuses_a_finished_number(platform: Platform) -> None:
-    """The number of a paid or a closed order is not ordered again, and that order stays as it is."""
+    """The number of a paid, a refunded or a closed order is not ordered again, unchanged or changed, and that order stays as it is."""
     platform.needs("payer")
 
     def attempt(case: tuple[Product, Role, str]) -> None:
         product, role, state = case
         order = order_of(product, role)
         platform.v2.place(order).is_accepted()
-        if state == "SUCCESS":
-            platform.pay(order)
-        else:
+        if state == "CLOSED":
             platform.v2.close(order).is_accepted()
-        code = "ORDERPAID" if state == "SUCCESS" else "ORDERCLOSED"
-        answer = platform.v2.place(order).is_refused(code, "OUT_TRADE_NO_USED", "INVALID_REQUEST")
-        answer.lacks(*_HANDLES, because="The order was refused.")
-        platform.v2.query(order).is_accepted().has("trade_state", state)
+        else:
+            platform.pay(order)
+        if state == "REFUND":
+            platform.v2.refund(Refund(order, 1)).is_accepted()
+        before = platform.v2.query(order).is_accepted().has("trade_state", state)
+        code = "ORDERCLOSED" if state == "CLOSED" else "ORDERPAID"
+        for members in ({}, {"total_fee": "99"}, {"body": "another"}):
+            answer = platform.v2.place(order, members=members).is_refused(code, "OUT_TRADE_NO_USED", "INVALID_REQUEST")
+            answer.lacks(*_HANDLES, because="The order was refused.")
+        unchanged(platform, order, before, because="Ordering again changed an order that was finished.")
 
-    every = [(product, role, state) for product in PREPAID for role in roles(platform) for state in ("SUCCESS", "CLOSED")]
+    states = ("SUCCESS", "REFUND", "CLOSED") if "client-certificates" in platform.capabilities else ("SUCCESS", "CLOSED")
+    every = [(product, role, state) for product in PREPAID for role in roles(platform) for state in states]
     try_all(platform, every, attempt)
 
 
