@@ -66,11 +66,11 @@ def test_an_order_without_coupons_has_none(platform: Platform) -> None:
     platform.needs("payer")
 
     def attempt(purse: _Purse) -> None:
-        order = lean(purse.product, purse.role)
         if purse.product != "codepay":
-            platform.v2.place(order).is_accepted()
-            _tells_of("query", platform.v2.query(order).is_accepted().result.values, ())
-        for where, values in _told(platform, order, ()):
+            unpaid = lean(purse.product, purse.role)
+            platform.v2.place(unpaid).is_accepted()
+            _tells_of("query", platform.v2.query(unpaid).is_accepted().result.values, ())
+        for where, values in _told(platform, lean(purse.product, purse.role), ()):
             _tells_of(where, values, ())
 
     try_all(platform, [purse for purse in _purses(platform) if not purse.coupons], attempt)

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from conformance.checks.platform.stages import wait
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, order_of, roles
-from conformance.checks.platform.v2.tills import unchanged
+from conformance.checks.platform.v2.tills import FIVE_MINUTES, HANDLES, cannot_be_paid, unchanged
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
@@ -17,7 +18,6 @@ GROUP = "v2 orders"
 _BAD_INPUT = ("LACK_PARAMS", "PARAM_ERROR", "INVALID_REQUEST")
 _PARTIES = ("APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGNERROR")
 _NEEDED = ("appid", "mch_id", "body", "out_trade_no", "total_fee", "spbill_create_ip", "notify_url", "trade_type")
-_HANDLES = ("prepay_id", "code_url", "mweb_url")
 _BAD_TOTALS = ("", "0", "-1", "0.01", "1.0", "1e2", "one", "+1", " 1", "1 ", "1,000", "0x10", "NaN")
 _BEIJING_DIGITS = 14
 
@@ -92,7 +92,7 @@ def test_refuses_changed_parameters(platform: Platform) -> None:
         order = order_of(product, role)
         platform.v2.place(order).is_accepted()
         answer = platform.v2.place(order, members=members).is_refused("OUT_TRADE_NO_USED", "INVALID_REQUEST")
-        answer.lacks(*_HANDLES, because="The order was refused.")
+        answer.lacks(*HANDLES, because="The order was refused.")
         _must_be_payable(platform, order)
 
     changes: list[dict[str, str]] = [{"total_fee": "99"}, {"total_fee": "101"}, {"body": "another"}]
@@ -109,6 +109,7 @@ def test_refuses_a_finished_number(platform: Platform) -> None:
         order = order_of(product, role)
         platform.v2.place(order).is_accepted()
         if state == "CLOSED":
+            wait(platform, FIVE_MINUTES)
             platform.v2.close(order).is_accepted()
         else:
             platform.pay(order)
@@ -118,7 +119,7 @@ def test_refuses_a_finished_number(platform: Platform) -> None:
         code = "ORDERCLOSED" if state == "CLOSED" else "ORDERPAID"
         for members in ({}, {"total_fee": "99"}, {"body": "another"}):
             answer = platform.v2.place(order, members=members).is_refused(code, "OUT_TRADE_NO_USED", "INVALID_REQUEST")
-            answer.lacks(*_HANDLES, because="The order was refused.")
+            answer.lacks(*HANDLES, because="The order was refused.")
         unchanged(platform, order, before, because="Ordering again changed an order that was finished.")
 
     states = ("SUCCESS", "REFUND", "CLOSED") if "client-certificates" in platform.capabilities else ("SUCCESS", "CLOSED")
@@ -155,6 +156,7 @@ def test_shows_a_payment_only_when_paid(platform: Platform) -> None:
             again.has(name, first[name], because="A payment does not change.")
         closed = order_of(*case)
         platform.v2.place(closed).is_accepted()
+        wait(platform, FIVE_MINUTES)
         platform.v2.close(closed).is_accepted()
         platform.v2.query(closed).is_accepted().has("trade_state", "CLOSED").lacks("transaction_id", "time_end")
 
@@ -169,11 +171,11 @@ def test_closing_ends_an_unpaid_order(platform: Platform) -> None:
     def attempt(case: tuple[Product, Role]) -> None:
         order = order_of(*case)
         handed = platform.v2.place(order).is_accepted()
+        wait(platform, FIVE_MINUTES)
         platform.v2.close(order).is_accepted()
         platform.v2.query(order).is_accepted().has("trade_state", "CLOSED")
-        for name in (name for name in _HANDLES if handed.get(name)):
-            if platform.pay(order, handed[name]) is None:
-                raise Violation("A closed order was paid.", expected="no payment", got=f"a payment through {name}")
+        handles = [handed[name] for name in HANDLES if handed.get(name)]
+        cannot_be_paid(platform, order, [*handles, None], because="A closed order was paid.")
         platform.v2.query(order).is_accepted().has("trade_state", "CLOSED")
 
     try_all(platform, [(product, role) for product in PREPAID for role in roles(platform)], attempt)
@@ -202,6 +204,7 @@ def test_closing_answers_for_what_is_not_open(platform: Platform) -> None:
         platform.v2.close(order).is_refused(*NO_SUCH_ORDER)
         platform.v2.query(order).is_refused(*NO_SUCH_ORDER)
         platform.v2.place(order).is_accepted()
+        wait(platform, FIVE_MINUTES)
         platform.v2.close(order).is_accepted()
         again = platform.v2.close(order)
         if not again.accepted:
@@ -214,7 +217,7 @@ def test_closing_answers_for_what_is_not_open(platform: Platform) -> None:
 def _is_refused(platform: Platform, case: _Wrong, *codes: str) -> None:
     """The order is refused without a handle and leaves nothing; without what is wrong it is accepted."""
     order = order_of(case.product, case.role)
-    platform.v2.place(order, members=case.members).is_refused(*codes, because=f"{case}.").lacks(*_HANDLES)
+    platform.v2.place(order, members=case.members).is_refused(*codes, because=f"{case}.").lacks(*HANDLES)
     platform.v2.query(order).is_refused(*NO_SUCH_ORDER, because="The order of a refused request exists.")
     platform.v2.place(order).is_accepted()
 
