@@ -43,6 +43,7 @@ STATUSES: Mapping[str, frozenset[Status]] = {
     "ORDER_NOT_EXIST": frozenset({404}),
     "RESOURCE_NOT_EXISTS": frozenset({404}),
     "FREQUENCY_LIMITED": frozenset({429}),
+    "AUTH_CODE_EXPIRE": frozenset({"4xx"}),
     "NO_STATEMENT_EXIST": frozenset({"4xx"}),
     "ORDER_CLOSED": frozenset({"4xx"}),
     "ORDER_PAID": frozenset({"4xx"}),

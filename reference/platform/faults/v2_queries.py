@@ -9,7 +9,7 @@ from reference.platform.v2 import refusals
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused
 
-__all__: list[str] = []
+__all__ = ["TakesTheLast"]
 
 
 class _ShowsStates(Platform):
@@ -116,15 +116,24 @@ class PrefersTheNumberOfAPaidOrder(Platform):
         return super().v2_query(call)
 
 
-@breaks("v2.query.prefers-the-transaction-id")
-class ShowsTheLastOrder(Platform):
-    """Shows the merchant's last order where no number is given."""
+class TakesTheLast(Platform):
+    """Takes the merchant's last order for the one that is meant where no number is given."""
+
+    operation: str
 
     def v2_check_values(self, call: Call) -> None:
-        if call.operation.id == "orderquery" and not {"transaction_id", "out_trade_no"} & call.values.keys():
+        """Add the number."""
+        if call.operation.id == self.operation and not {"transaction_id", "out_trade_no"} & call.values.keys():
             own = [order.number for order in self.store.orders() if order.owner == call.merchant.mchid]
             call.values["out_trade_no"] = own[-1] if own else ""
         super().v2_check_values(call)
+
+
+@breaks("v2.query.prefers-the-transaction-id")
+class ShowsTheLastOrder(TakesTheLast):
+    """Shows the last order where no number is given."""
+
+    operation = "orderquery"
 
 
 class _Shows(Platform):

@@ -5,6 +5,7 @@ from reference.machines.codepay import DECIDED, REVERSE_EXPIRED, REVERSED
 from reference.machines.order import ORDER_UNKNOWN
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
+from reference.platform.faults.v2_queries import TakesTheLast
 from reference.platform.faults.v2_reversing import DONE, PaysReversed, Reverses
 from reference.platform.v2 import refusals
 from reference.platform.v2.reading import Call
@@ -175,15 +176,8 @@ class RecallsForEver(Reverses):
 class RefusesWhatIsToBeRepeated(Reverses):
     """Says ORDERREVERSED to whoever repeats a reverse that failed before it was done."""
 
-    def v2_explain(self, call: Call, refused: Refused) -> dict[str, str]:
-        told = super().v2_explain(call, refused)
-        order = self.store.order(call.merchant.mchid, call.values.get("out_trade_no", ""))
-        if told.get("recall") == "Y" and order is not None:
-            order.data["failed"] = True
-        return told
-
     def reverses(self, call: Call, order: Entity) -> dict[str, str]:
-        if order.data.get("failed") and order.state == "SUCCESS":
+        if order.data.get("untold") and order.state == "SUCCESS":
             raise Refused(REVERSED)
         return self.reverses_rightly(call, order)
 
@@ -253,14 +247,10 @@ class ReversesBothOrders(Reverses):
 
 
 @breaks("v2.reverse.prefers-the-transaction-id")
-class ReversesTheLastOrder(Platform):
+class ReversesTheLastOrder(TakesTheLast):
     """Reverses the last order where no number is given."""
 
-    def v2_check_values(self, call: Call) -> None:
-        if call.operation.id == "reverse" and not {"transaction_id", "out_trade_no"} & call.values.keys():
-            own = [order.number for order in self.store.orders() if order.owner == call.merchant.mchid]
-            call.values["out_trade_no"] = own[-1] if own else ""
-        super().v2_check_values(call)
+    operation = "reverse"
 
 
 @breaks("v2.reverse.has-one-winner")
@@ -296,13 +286,6 @@ class NeverReversesWhatItRefusedOnce(Reverses):
 @breaks("v2.reverse.has-one-winner")
 class ALostReverseCanBePaid(PaysReversed):
     """Lets the payer pay what was reversed as long as nobody was told of the reverse."""
-
-    def v2_explain(self, call: Call, refused: Refused) -> dict[str, str]:
-        told = super().v2_explain(call, refused)
-        order = self.store.order(call.merchant.mchid, call.values.get("out_trade_no", ""))
-        if told.get("recall") == "Y" and order is not None:
-            order.data["untold"] = True
-        return told
 
     def is_payable(self, order: Entity) -> bool:
         return bool(order.data.get("untold"))

@@ -4,6 +4,7 @@ from reference.machines import Entity, Refusal
 from reference.platform.core import Platform
 from reference.platform.v2.reading import Call
 from reference.platform.v2.translating import order_params
+from reference.platform.wire import Refused
 
 __all__ = ["DONE", "PaysReversed", "Reverses"]
 
@@ -17,6 +18,14 @@ class Reverses(Platform):
     def v2_reverse(self, call: Call) -> dict[str, str]:
         order = self.find_order(call.asks({}, order_params(call.values)))
         return super().v2_reverse(call) if order is None else self.reverses(call, order)
+
+    def v2_explain(self, call: Call, refused: Refused) -> dict[str, str]:
+        """Say what is wrong, and note whose reverse nobody was told the result of."""
+        told = super().v2_explain(call, refused)
+        order = self.store.order(call.merchant.mchid, call.values.get("out_trade_no", ""))
+        if told.get("recall") == "Y" and order is not None:
+            order.data["untold"] = True
+        return told
 
     def reverses(self, call: Call, order: Entity) -> dict[str, str]:
         """Reverse *order*, in some way."""

@@ -1,9 +1,10 @@
 """Steps that several checks of orders and tills take, each with the judgement that goes without saying."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 from conformance.checks.platform.stages import wait
+from conformance.checks.platform.tills import A_WHILE, ENDED, FIVE_MINUTES, OPEN, Plan, State
 from conformance.targets.platform import Platform
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
@@ -32,16 +33,6 @@ __all__ = [
     "undone",
 ]
 
-Plan = Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"]
-State = Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY", "REFUND", "REVOKED"]
-OPEN: Final[tuple[Plan, ...]] = ("USERPAYING", "NOTPAY")
-"""How a charge may stand that the payer has still to confirm."""
-A_WHILE: Final = 20
-"""Seconds after which every page allows to reverse a code payment."""
-FIVE_MINUTES: Final = 301
-"""Seconds after which every page allows to close an order."""
-ENDED: Final = ("REVOKED", "REFUND", "CLOSED")
-"""What a reversed order may be shown as, paid or not."""
 REVERSED_ALREADY: Final = ("ORDERREVERSED", "REVERSE_EXPIRE", "ORDERCLOSED", "TRADE_STATE_ERROR")
 """Codes that say a reverse is not needed any more."""
 HANDLES: Final = ("prepay_id", "code_url", "mweb_url")
