@@ -1,6 +1,7 @@
 """Steps that several checks of orders and tills take, each with the judgement that goes without saying."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Final
 
 from conformance.checks.platform.stages import wait
@@ -8,6 +9,7 @@ from conformance.checks.platform.tills import A_WHILE, ENDED, FIVE_MINUTES, OPEN
 from conformance.targets.platform import Platform
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
+from reference.oracles.times import BEIJING
 from strategies.cases import Order, Product, Refund, Role
 from strategies.orders import lean
 
@@ -26,6 +28,7 @@ __all__ = [
     "confirms",
     "handle_of",
     "is_not_done",
+    "is_the_moment",
     "must_be_paid",
     "reverses",
     "shows",
@@ -38,6 +41,8 @@ REVERSED_ALREADY: Final = ("ORDERREVERSED", "REVERSE_EXPIRE", "ORDERCLOSED", "TR
 HANDLES: Final = ("prepay_id", "code_url", "mweb_url")
 """The elements that let a payer pay."""
 _TRIES: Final = 6
+_TOLERANCE: Final = 5
+"""Seconds by which time_end may miss the moment of paying, for a clock that runs on meanwhile."""
 _FACTS: Final = (
     "out_trade_no",
     "trade_state",
@@ -91,6 +96,18 @@ def unchanged(platform: Platform, order: Order, before: AnswerV2, *, because: st
         if before.get(name) != after.get(name):
             raise Violation(because, expected=f"{name} {before.get(name)!r}", got=f"{name} {after.get(name)!r}")
     return after
+
+
+def is_the_moment(platform: Platform, answer: AnswerV2, *, since: int | None = None) -> None:
+    """time_end of *answer* is now, in Beijing's time, or between *since* (Unix seconds) and now."""
+    try:
+        moment = datetime.strptime(answer["time_end"], "%Y%m%d%H%M%S").replace(tzinfo=BEIJING).timestamp()
+    except ValueError:
+        raise Violation("time_end is no moment.", expected="yyyyMMddHHmmss", got=answer["time_end"]) from None
+    now = platform.now()
+    if not (now if since is None else since) - _TOLERANCE <= moment <= now + _TOLERANCE:
+        expected = f"{datetime.fromtimestamp(now, BEIJING):%Y%m%d%H%M%S}"
+        raise Violation("time_end is not the moment of paying in Beijing.", expected=f"time_end {expected}", got=answer["time_end"])
 
 
 def is_not_done(answer: AnswerV2, *, because: str) -> AnswerV2:
