@@ -17,6 +17,8 @@ _WORLD = {
     "limit": "{per_second} requests a second are allowed",
     "lose_next": "the next answer is lost",
     "plan_code": "the payment code leads to {state}",
+    "show_code": "the payer opens the payment code",
+    "give_coupons": "the payer has coupons {coupons}",
     "fund": "the balance is {balance} fen",
     "use_keys": "the platform signs with {key_mode}",
 }

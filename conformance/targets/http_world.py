@@ -1,6 +1,7 @@
 """The world of a served platform, reached through its control API."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Literal, Self
 
 from conformance.targets.http_transport import HttpTransport
@@ -10,6 +11,7 @@ from conformance.targets.world import ALL_POWERS, Answering
 from reference.platform import Delivery
 from reference.platform.control import PREFIX
 from reference.platform.control_views import delivery_from_json
+from reference.platform.payers import Coupon
 from reference.platform.signing import KeyMode
 from reference.platform.worlds import WORLD_HEADER
 from strategies.cases import Wire
@@ -99,6 +101,15 @@ class HttpWorld:
     def plan_code(self, auth_code: str, state: Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"]) -> None:
         """Say what happens when a payment code is charged."""
         self._ask("plan-code", auth_code=auth_code, state=state)
+
+    def show_code(self, auth_code: str) -> None:
+        """Let a payer open a payment code, which ages from then on."""
+        self._ask("show-code", auth_code=auth_code)
+
+    def give_coupons(self, mchid: str, out_trade_no: str, coupons: Sequence[Coupon]) -> None:
+        """Give the payer of an order coupons."""
+        given = [{"type": kind, "fee": fee} for kind, fee in coupons]
+        self._ask("give-coupons", mchid=mchid, out_trade_no=out_trade_no, coupons=given)
 
     def fund(self, mchid: str, balance: int | None) -> None:
         """Give a merchant a balance for refunds."""

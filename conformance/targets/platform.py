@@ -1,7 +1,7 @@
 """The platform target: what a check talks to, whatever stands behind it."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Any, Literal, TypeVar
@@ -21,6 +21,7 @@ from conformance.targets.world import Answering, World
 from reference.contract import load
 from reference.identity import Identity, Merchant
 from reference.platform import Delivery
+from reference.platform.payers import Coupon
 from reference.platform.signing import KeyMode
 from strategies.cases import Call, Fault, Order, Refund, Role, Signing, Wire
 from strategies.v2.cases import SigningV2
@@ -38,6 +39,8 @@ _POWERS = {
     "limit": "rate-limit",
     "lose_next": "loss",
     "plan_code": "code-plans",
+    "show_code": "code-ages",
+    "give_coupons": "coupons",
     "fund": "balance",
     "use_keys": "key-modes",
 }
@@ -333,6 +336,18 @@ class Platform:
         code = self.calls.auth_code(order)
         self._note("plan_code", auth_code=code, state=state)
         self._world("code-plans").plan_code(code, state)
+
+    def show_code(self, order: Order) -> None:
+        """Let the payer open the payment code of *order*, which ages from then on."""
+        code = self.calls.auth_code(order)
+        self._note("show_code", auth_code=code)
+        self._world("code-ages").show_code(code)
+
+    def give_coupons(self, order: Order, coupons: Sequence[Coupon]) -> None:
+        """Give the payer of *order*, placed or not yet, coupons that pay a part of it."""
+        mchid, number = self.merchant(order.role).mchid, self.calls.number(order)
+        self._note("give_coupons", mchid=mchid, out_trade_no=number, coupons=[list(coupon) for coupon in coupons])
+        self._world("coupons").give_coupons(mchid, number, coupons)
 
     def fund(self, balance: int | None, role: Role = "merchant") -> None:
         """Give a merchant a balance for refunds, in fen."""

@@ -3,11 +3,12 @@
 `DirectWorld` reaches the reference platform in this process; `HttpWorld` reaches a served one through its control API.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
 from reference.platform import Delivery
 from reference.platform import Platform as ReferencePlatform
+from reference.platform.payers import Coupon
 from reference.platform.signing import KeyMode
 
 __all__ = ["ALL_POWERS", "Answering", "DirectWorld", "World"]
@@ -15,7 +16,21 @@ __all__ = ["ALL_POWERS", "Answering", "DirectWorld", "World"]
 Answering = Callable[[Delivery], int | None]
 
 ALL_POWERS = frozenset(
-    {"payer", "settle", "lives", "time-travel", "notifications", "rotation", "rate-limit", "loss", "code-plans", "balance", "key-modes"}
+    {
+        "payer",
+        "settle",
+        "lives",
+        "time-travel",
+        "notifications",
+        "rotation",
+        "rate-limit",
+        "loss",
+        "code-plans",
+        "code-ages",
+        "coupons",
+        "balance",
+        "key-modes",
+    }
 )
 """Everything a world can offer; a target lists which of it its world does."""
 
@@ -58,6 +73,12 @@ class World(Protocol):
     def plan_code(self, auth_code: str, state: Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"]) -> None:
         """Say what happens when a payment code is charged."""
 
+    def show_code(self, auth_code: str) -> None:
+        """Let a payer open a payment code, which ages from then on."""
+
+    def give_coupons(self, mchid: str, out_trade_no: str, coupons: Sequence[Coupon]) -> None:
+        """Give the payer of an order, placed or not yet, coupons that pay a part of it."""
+
     def fund(self, mchid: str, balance: int | None) -> None:
         """Give a merchant a balance for refunds, in fen; None is enough for anything."""
 
@@ -78,6 +99,8 @@ class DirectWorld:
         self.limit = platform.limit
         self.lose_next = platform.lose_next
         self.plan_code = platform.plan_code
+        self.show_code = platform.show_code
+        self.give_coupons = platform.give_coupons
         self.fund = platform.fund
         self.use_keys = platform.use_keys
 

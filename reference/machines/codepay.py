@@ -29,6 +29,14 @@ CODE_USED = Refusal(
     (400, 403),
     ("AUTH_CODE_INVALID", "AUTH_CODE_ERROR", "AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE", "INVALID_REQUEST", "PARAM_ERROR", "RULE_LIMIT"),
 )
+CODE_EXPIRED = Refusal(
+    "code-expired",
+    400,
+    "AUTH_CODE_EXPIRE",
+    "The payment code has expired.",
+    (400, 403),
+    ("AUTHCODEEXPIRE", "AUTH_CODE_EXPIRE", "AUTH_CODE_INVALID", "AUTH_CODE_ERROR", "INVALID_REQUEST", "PARAM_ERROR", "RULE_LIMIT"),
+)
 REVERSE_EXPIRED = Refusal(
     "reverse-expired",
     400,
@@ -46,6 +54,11 @@ DECIDED = Refusal("already-decided", 400, "INVALID_REQUEST", "The payment is dec
 def code_used(case: Case) -> Refusal | None:
     """A payment code pays one order."""
     return CODE_USED if case.facts.get("code_used") else None
+
+
+def code_expired(case: Case) -> Refusal | None:
+    """A payment code is good for a minute after it was shown."""
+    return CODE_EXPIRED if case.facts.get("code_expired") else None
 
 
 def reverse_expired(case: Case) -> Refusal | None:
@@ -66,7 +79,7 @@ CODEPAY = Machine(
             Event(
                 "submit",
                 creates=("SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"),
-                refused_if=(code_used,),
+                refused_if=(code_used, code_expired),
                 repeats_in=frozenset({"NOTPAY", "USERPAYING", "PAYERROR"}),
                 changed=PARAMETERS_CHANGED,
                 refused_in={"SUCCESS": ORDER_PAID, "REFUND": ORDER_PAID, "REVOKED": REVERSED},

@@ -12,6 +12,7 @@ Status = int | str
 """A status such as 404, or a class of statuses such as ``4xx``."""
 
 SPELLINGS: Mapping[str, frozenset[str]] = {
+    "AUTH_CODE_EXPIRE": frozenset({"AUTHCODEEXPIRE"}),
     "BANK_ERROR": frozenset({"BANKERROR"}),
     "FREQUENCY_LIMITED": frozenset({"FREQUENCY_LIMIT_EXCEED", "RATELIMIT_EXCEED", "RATELIMIT_EXCEEDED", "RATE_LIMITED"}),
     "NOT_ENOUGH": frozenset({"NOTENOUGH"}),
@@ -42,6 +43,7 @@ STATUSES: Mapping[str, frozenset[Status]] = {
     "ORDER_NOT_EXIST": frozenset({404}),
     "RESOURCE_NOT_EXISTS": frozenset({404}),
     "FREQUENCY_LIMITED": frozenset({429}),
+    "AUTH_CODE_EXPIRE": frozenset({"4xx"}),
     "NO_STATEMENT_EXIST": frozenset({"4xx"}),
     "ORDER_CLOSED": frozenset({"4xx"}),
     "ORDER_PAID": frozenset({"4xx"}),

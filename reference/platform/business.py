@@ -143,7 +143,7 @@ class Business(Intake, Views, Bills, Outbox):
         self.check_binding(ask.merchant, draft)
         code = draft["payer"]["auth_code"]
         order = self.store.order(ask.merchant.mchid, draft["out_trade_no"])
-        facts = {"code_used": order is None and self.is_used(code)}
+        facts = {} if order is not None else self.code_facts(code)
         machine = ORDER if order is not None and order.machine == "order" else CODEPAY
         moved = self.happen(machine, "place" if machine is ORDER else "submit", Case(draft, self.now(), order, facts=facts))
         if isinstance(moved, Move):
@@ -153,6 +153,10 @@ class Business(Intake, Views, Bills, Outbox):
                 self.take_payment(order)
         assert order is not None  # a Repeat has a subject
         return 202 if order.state == "USERPAYING" else 200, self.show_order(order)
+
+    def code_facts(self, code: str) -> dict[str, Any]:
+        """What the guards of a charge want to know about a payment code."""
+        return {"code_used": self.is_used(code)}
 
     def is_used(self, code: str) -> bool:
         """Tell whether a payment code has served an order before, of whatever merchant."""

@@ -13,6 +13,7 @@ from reference.machines.order import CREDENTIAL_STALE
 from reference.platform.control_asked import Asked, ControlError
 from reference.platform.control_views import delivery_to_json, entity_to_json, notice_to_json, served_to_json
 from reference.platform.core import Platform
+from reference.platform.payers import COUPON_TYPES
 from reference.platform.signing import KeyMode
 from reference.platform.store import kind_of
 from reference.platform.wire import Answer
@@ -23,7 +24,9 @@ __all__ = ["ACTIONS", "POWERS", "PREFIX", "Action", "handle_control", "json_answ
 PREFIX = "/_control/"
 POWERS = (
     "balance",
+    "code-ages",
     "code-plans",
+    "coupons",
     "key-modes",
     "lives",
     "loss",
@@ -277,6 +280,17 @@ def _plan_code(platform: Platform, asked: Asked) -> dict[str, Any]:
     return {"planned": platform.code_plans}
 
 
+def _show_code(platform: Platform, asked: Asked) -> dict[str, Any]:
+    platform.show_code(asked.text("auth_code"))
+    return {"shown": platform.codes_shown}
+
+
+def _give_coupons(platform: Platform, asked: Asked) -> dict[str, Any]:
+    coupons = [(each.one_of("type", COUPON_TYPES), each.whole("fee", least=1)) for each in asked.items("coupons", "type", "fee")]
+    platform.give_coupons(asked.text("mchid"), asked.text("out_trade_no"), coupons)
+    return {"coupons": len(coupons)}
+
+
 def _fund(platform: Platform, asked: Asked) -> dict[str, Any]:
     platform.fund(asked.text("mchid"), asked.whole_or_null("balance"))
     return {"balances": platform.balances}
@@ -320,6 +334,13 @@ ACTIONS: Mapping[str, Action] = {
     "limit": Action("POST", ("per_second",), "Each merchant's requests per second; null lifts the limit.", _limit),
     "lose": Action("POST", ("when",), "The next answer is lost, before or after the request took effect.", _lose),
     "plan-code": Action("POST", ("auth_code", "state"), "What charging a payment code leads to.", _plan_code),
+    "show-code": Action("POST", ("auth_code",), "The payer opens a payment code: it is good for a minute from now.", _show_code),
+    "give-coupons": Action(
+        "POST",
+        ("mchid", "out_trade_no", "coupons"),
+        'The payer of an order, placed or not yet, gets coupons that pay a part of it: [{"type": "CASH" or "NO_CASH", "fee": 1}, ...].',
+        _give_coupons,
+    ),
     "fund": Action("POST", ("mchid", "balance"), "A merchant's balance for refunds in fen; null is enough for anything.", _fund),
 }
 """Every action that concerns one platform alone, by name."""

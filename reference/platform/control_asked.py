@@ -109,6 +109,13 @@ class Asked:
                 return choice
         raise self._bad(name, value, f"one of {', '.join(choices)}")
 
+    def items(self, name: str, *names: str) -> "list[Asked]":
+        """Return a list of objects, each with the members *names* only."""
+        value = self._get(name)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self._bad(name, value, f"a list of objects with {', '.join(names)}")
+        return [Asked(f"{name} of {self._action}", item).only(*names) for item in value]
+
     def raw(self, name: str, default: Any) -> Any:
         """Return a member as it is."""
         return self._members.get(name, default)

@@ -1,7 +1,7 @@
 """The reference platform: bytes in, bytes out, no sockets, no clock of its own."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from reference.identity import Identity, Merchant, bundled
 from reference.machines import Entity
 from reference.platform.gate import Gate
 from reference.platform.outbox import Notice
+from reference.platform.payers import Coupon, Payers
 from reference.platform.refusals import RATE_LIMITED, SYSTEM_ERROR
 from reference.platform.signing import KeyMode
 from reference.platform.store import Store
@@ -33,7 +34,7 @@ class Served(NamedTuple):
     operation: str | None
 
 
-class Platform(V2Front, Gate):
+class Platform(V2Front, Payers, Gate):
     """A WeChat Pay that can be run anywhere.
 
     *clock* gives seconds since the epoch; without one, time stands still except for `advance`. *seed* makes nonces and ids repeatable.
@@ -63,6 +64,8 @@ class Platform(V2Front, Gate):
         self.balances: dict[str, int] = {}
         self.code_plans: dict[str, str] = {}
         self.used_codes: set[str] = set()
+        self.codes_shown: dict[str, int] = {}
+        self.coupons: dict[tuple[str, str], Sequence[Coupon]] = {}
         self.credentials: dict[str, tuple[str, str]] = {}
         self.diary: list[Due] = []
         self.settle_after: int | None = None

@@ -11,7 +11,7 @@ from typing import Any, Final
 from reference.contract import FieldBound, Schema
 from strategies import times
 
-__all__ = ["ABSENT", "Change", "breaking", "keeping", "sample", "to"]
+__all__ = ["ABSENT", "Change", "breaking", "in_the_middle", "keeping", "sample", "to", "url_of_length"]
 
 
 class _Absent:
@@ -128,6 +128,20 @@ _FORMS: Final[Mapping[str, tuple[Change, ...]]] = {
     "ip": _fixed("300.1.1.1", "203.0.113", "payer.example", "203.0.113.7:443", "2001:db8::1::2", "203.0.113.7, 203.0.113.8"),
     "date": _fixed("20260101", "2026-1-1", "2026/01/01", "2026-02-30", "2026-01-01T00:00:00+08:00", "today", ""),
     "date-time": tuple(to(text, name) for name, text in times.malformed(_LATER).items()),
+    "yyyyMMddHHmmss": _fixed(
+        "20300101",
+        "203001010800",
+        "203001010800000",
+        "2030-01-01 08:00:00",
+        "2030-01-01T08:00:00+08:00",
+        str(_LATER),
+        str(1000 * _LATER),
+        "20301301080000",
+        "20300230080000",
+        "20300101256000",
+        "20300101080O00",
+        "tomorrow",
+    ),
 }
 _VALID_FORMS: Final[Mapping[str, tuple[Change, ...]]] = {"ip": _fixed("203.0.113.7", "2001:db8::1", "2001:db8:0:0:0:0:0:1")}
 _BREAKING: Final[Mapping[str, Callable[[FieldBound], Iterable[Change]]]] = {
@@ -154,26 +168,27 @@ _KEEPING: Final[Mapping[str, Callable[[FieldBound], Iterable[Change]]]] = {
 }
 
 
-def _in_the_middle(label: str, piece: str) -> Change:
+def in_the_middle(label: str, piece: str) -> Change:
+    """Return the change of one character in the middle to *piece*."""
     return Change(label, lambda old: old[: len(old) // 2] + piece + old[len(old) // 2 + 1 :])
 
 
 _ILLEGAL: Final = (
-    _in_the_middle("space", " "),
-    _in_the_middle("slash", "/"),
-    _in_the_middle("chinese", "茶"),
-    _in_the_middle("control", "\x01"),
-    _in_the_middle("line-feed", "\n"),
-    _in_the_middle("hash", "#"),
-    _in_the_middle("dot", "."),
-    _in_the_middle("quote", '"'),
-    _in_the_middle("full-width-digit", "１"),
-    _in_the_middle("accent", "é"),
+    in_the_middle("space", " "),
+    in_the_middle("slash", "/"),
+    in_the_middle("chinese", "茶"),
+    in_the_middle("control", "\x01"),
+    in_the_middle("line-feed", "\n"),
+    in_the_middle("hash", "#"),
+    in_the_middle("dot", "."),
+    in_the_middle("quote", '"'),
+    in_the_middle("full-width-digit", "１"),
+    in_the_middle("accent", "é"),
     Change("leading-space", lambda old: " " + old[1:]),
     Change("trailing-space", lambda old: old[:-1] + " "),
     Change("trailing-line-feed", lambda old: old[:-1] + "\n"),
 )
-_LEGAL: Final = tuple(_in_the_middle(piece, piece) for piece in "_-*")
+_LEGAL: Final = tuple(in_the_middle(piece, piece) for piece in "_-*")
 """What every document allows in a number besides ASCII letters and digits."""
 
 
@@ -182,7 +197,8 @@ def _of_length(length: int) -> Change:
     return Change(f"{length}-characters", lambda old: old[-length:].rjust(length, "0"))
 
 
-def _url_of_length(length: int) -> Change:
+def url_of_length(length: int) -> Change:
+    """Return the change to an address of that length."""
     return to("https://merchant.example/".ljust(length, _TEXT), f"{length}-characters")
 
 
@@ -203,7 +219,7 @@ _OUTSIDE: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = {
     ("out_refund_no", "minLength"): (),
     ("out_refund_no", "maxLength"): (_of_length(65), _of_length(128)),
     ("notify_url", "pattern"): _NOT_URLS,
-    ("notify_url", "maxLength"): (_url_of_length(257), _url_of_length(512)),
+    ("notify_url", "maxLength"): (url_of_length(257), url_of_length(512)),
     ("payer_client_ip", "maxLength"): (),
     ("currency", "enum"): _fixed("USD", "HKD", "EUR", "JPY", "RMB"),
     ("bill_type", "enum"): _fixed("UNHEARD_OF"),
@@ -222,7 +238,7 @@ _INSIDE: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = {
     ("out_refund_no", "minLength"): (),
     ("out_refund_no", "maxLength"): (_of_length(64),),
     ("notify_url", "pattern"): (to("https://merchant.example/wechatpay/notify", "https"),),
-    ("notify_url", "maxLength"): (_url_of_length(255),),
+    ("notify_url", "maxLength"): (url_of_length(255),),
     ("payer_client_ip", "maxLength"): (),
     ("device_id", "maxLength"): _fixed(_TEXT * 16),
     ("bill_type", "enum"): _fixed("ALL", "SUCCESS", "REFUND"),

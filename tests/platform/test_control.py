@@ -164,6 +164,7 @@ def test_a_late_answer_changes_nothing() -> None:
         ("limit", {"per_second": None}),
         ("lose", {"when": "after"}),
         ("plan-code", {"auth_code": "130000000000000001", "state": "USERPAYING"}),
+        ("show-code", {"auth_code": "130000000000000001"}),
         ("fund", {"mchid": "1900000001", "balance": 5}),
     ],
 )
@@ -177,10 +178,11 @@ def test_trouble_is_caused_as_asked(action: str, members: dict[str, Any]) -> Non
         "limit": told.limit,
         "lose": told.lose_next,
         "plan-code": told.plan_code,
+        "show-code": told.show_code,
         "fund": told.fund,
     }[action](*members.values())  # type: ignore[operator]  # the members are each method's own arguments
 
-    for name in ("rotated", "key_mode", "rate_limit", "losses", "code_plans", "balances"):
+    for name in ("rotated", "key_mode", "rate_limit", "losses", "code_plans", "codes_shown", "balances"):
         assert getattr(asked, name) == getattr(told, name)
 
 
@@ -197,6 +199,8 @@ def test_trouble_is_caused_as_asked(action: str, members: dict[str, Any]) -> Non
         ("POST", "pay", b'{"mchid": "1900000001"}', 400, "lacks the member 'out_trade_no'"),
         ("POST", "pay", b'{"mchid": 1900000001, "out_trade_no": "A"}', 400, "mchid of pay is 1900000001; expected a text"),
         ("POST", "settle", b'{"mchid": "1", "out_refund_no": "R", "outcome": "DONE"}', 400, "SUCCESS, ABNORMAL, CLOSED"),
+        ("POST", "give-coupons", b'{"mchid": "1", "out_trade_no": "A", "coupons": [1]}', 400, "a list of objects with type, fee"),
+        ("POST", "give-coupons", b'{"coupons": [{"type": "CASH", "fee": 0}]}', 400, "fee of coupons of give-coupons is 0"),
         ("POST", "advance", b"{}", 400, "lacks the member 'seconds'"),
         ("POST", "advance", b'{"seconds": -1}', 400, "from 0"),
         ("POST", "advance", b'{"seconds": 1e99}', 400, "number of seconds"),

@@ -50,9 +50,11 @@ def test_everything_done_to_a_world_has_words(mock_platform: Platform) -> None:
         "when": "after",
         "state": "PAYERROR",
         "balance": 3,
+        "coupons": [["CASH", 1]],
         "key_mode": "combined",
     }
-    for action in ("pay", "fail", "cancel", "settle", "advance", "rotate", "limit", "lose_next", "plan_code", "fund", "use_keys"):
+    of_payers = ("pay", "fail", "cancel", "plan_code", "show_code", "give_coupons")
+    for action in (*of_payers, "settle", "advance", "rotate", "limit", "lose_next", "fund", "use_keys"):
         assert mock_platform.power_of(action)
         assert told("", [{"kind": action, **acts}])
 

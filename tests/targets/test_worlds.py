@@ -123,6 +123,17 @@ def _codes(platform: Platform) -> Told:
     return [statuses, platform.pay(paying), platform.fail(failing), platform.query(paying).json, platform.query(failing).json]
 
 
+def _phones(platform: Platform) -> Told:
+    fresh, stale, cheap, cheaper = (lean("codepay") for _ in range(4))
+    for order in (fresh, stale):
+        platform.show_code(order)
+    told: Told = [platform.place(fresh).json]
+    platform.advance(61)
+    platform.give_coupons(cheap, [("CASH", 1), ("NO_CASH", 98)])
+    platform.give_coupons(cheaper, [("CASH", 99), ("NO_CASH", 2)])
+    return [*told, *(platform.place(order).json for order in (stale, cheap, cheaper)), platform.v2.query(cheap).result.values]
+
+
 def _trouble(platform: Platform) -> Told:
     order = lean("native")
     platform.lose_next("after")
@@ -156,7 +167,7 @@ def _lives(platform: Platform) -> Told:
     return [unknown, outcomes, platform.deliveries(), platform.query_refund(refund).json]
 
 
-_SCENARIOS = (_payer, _retries, _given_up, _notified_while_answering, _refunds, _codes, _trouble, _days, _lives)
+_SCENARIOS = (_payer, _retries, _given_up, _notified_while_answering, _refunds, _codes, _phones, _trouble, _days, _lives)
 
 
 @pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.__name__.strip("_").replace("_", "-"))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from conformance.targets.calls import NOTIFY_URL, Calls
 from reference.oracles.times import BEIJING, parse_rfc3339
@@ -14,6 +14,8 @@ __all__ = ["TRADE_TYPES", "CallsV2"]
 TRADE_TYPES: Final[Mapping[str, str]] = {"jsapi": "JSAPI", "app": "APP", "h5": "MWEB", "native": "NATIVE"}
 """What APIv2 calls the products of an order placed first."""
 _ADDRESS: Final = "203.0.113.7"
+_DETAIL: Final[Mapping[str, str]] = {"merchant_goods_id": "goods_id", "unit_price": "price", "invoice_id": "receipt_id"}
+"""What APIv2 calls the members of a detail that are called otherwise."""
 
 
 class CallsV2:
@@ -95,9 +97,16 @@ class CallsV2:
             "device_info": scene.get("device_id"),
             "attach": fields.get("attach"),
             "goods_tag": fields.get("goods_tag"),
-            "detail": json.dumps(fields["detail"], ensure_ascii=False) if "detail" in fields else None,
+            "detail": json.dumps(_named(fields["detail"]), ensure_ascii=False) if "detail" in fields else None,
             "time_expire": f"{parse_rfc3339(moment).astimezone(BEIJING):%Y%m%d%H%M%S}" if moment else None,
             "limit_pay": limits[0] if limits else None,
             "receipt": "Y" if fields.get("support_fapiao") else None,
             "profit_sharing": "Y" if settle.get("profit_sharing") else None,
         }
+
+
+def _named(detail: Any) -> Any:
+    """Return a detail of APIv3 in the words of APIv2."""
+    if isinstance(detail, list):
+        return [_named(item) for item in detail]
+    return {_DETAIL.get(name, name): _named(value) for name, value in detail.items()} if isinstance(detail, Mapping) else detail

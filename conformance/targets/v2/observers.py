@@ -1,14 +1,16 @@
 """What is demanded of every APIv2 answer, whatever the check at hand is about; each demand is raised under its own rule."""
 
 from collections.abc import Callable
+from typing import Final
 
 from conformance.targets.v2.answer import AnswerV2
+from conformance.targets.v2.order_observers import orders_are_shown_rightly
 from conformance.targets.verdicts import Violation, shown
 from reference.identity import Identity
 from reference.oracles.v2_result import authenticity, shape_problems
 from strategies.v2.cases import SigningV2
 
-__all__ = ["OBSERVERS", "ObserverV2"]
+__all__ = ["OBSERVERS", "UNSIGNED", "ObserverV2"]
 
 ObserverV2 = Callable[[Identity, AnswerV2], None]
 
@@ -16,6 +18,8 @@ _DONE = ("transaction_id", "prepay_id", "refund_id", "trade_state")
 """Elements that speak of something done."""
 _SIGN_TYPE_OF = {32: "MD5", 64: "HMAC-SHA256"}
 _LONGEST_CODE = 32
+UNSIGNED: Final = frozenset({"sendredpack", "sendminiprogramhb", "gethbinfo", "transfers", "gettransferinfo", "getpublickey", "getsignkey"})
+"""Operations that all sources list as answering without sign."""
 
 
 def answers_in_layers(_identity: Identity, answer: AnswerV2) -> None:
@@ -90,4 +94,24 @@ def answers_are_signed(identity: Identity, answer: AnswerV2) -> None:
         )
 
 
-OBSERVERS: tuple[ObserverV2, ...] = (answers_in_layers, names_a_cause_exactly_on_failure, answers_are_signed)
+def known_answers_are_unsigned(_identity: Identity, answer: AnswerV2) -> None:
+    """The answers of operations that are known to leave theirs unsigned have no sign; where the sources differ nothing is judged."""
+    exchange, operation, values = answer.exchange, answer.operation, answer.result.values
+    if operation.id not in UNSIGNED:
+        return
+    if values.get("return_code") == "SUCCESS" and values.get("sign"):
+        raise Violation(
+            f"The answer of {operation.id} is signed, which it is not in production.",
+            expected="no sign",
+            got=f"{shown(exchange.reply.body.decode('utf-8', 'replace'))} to {exchange.label}",
+            rule="v2.sign.leaves-known-operations-unsigned",
+        )
+
+
+OBSERVERS: tuple[ObserverV2, ...] = (
+    answers_in_layers,
+    names_a_cause_exactly_on_failure,
+    answers_are_signed,
+    orders_are_shown_rightly,
+    known_answers_are_unsigned,
+)

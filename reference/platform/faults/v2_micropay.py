@@ -25,6 +25,15 @@ class ForgetsTheDevice(Platform):
         return {name: value for name, value in super().v2_charge(call).items() if name != "device_info"}
 
 
+@breaks("v2.micropay.answers-a-paid-code")
+class AnswersATillInGreenwich(Platform):
+    """Tells the time of Greenwich in the answer to a charge."""
+
+    def v2_charge(self, call: Call) -> dict[str, str]:
+        told = super().v2_charge(call)
+        return told | {"time_end": self.v2_moment(self.now() - 28_800)}
+
+
 @breaks("v2.micropay.needs-its-fields")
 class ChargesWithoutAnAddress(Platform):
     """Charges a code without spbill_create_ip."""
@@ -80,6 +89,39 @@ class TakesANoForAYes(Platform):
         return self.pay(mchid, out_trade_no)
 
 
+@breaks("v2.micropay.confirmation-pays-the-order")
+class TakesAWalkAwayForAYes(Platform):
+    """Takes the money of a service provider's payer who walks away."""
+
+    def cancel(self, mchid: str, out_trade_no: str) -> Refusal | None:
+        provided = self.merchant(mchid).sub_mchids
+        return self.pay(mchid, out_trade_no) if provided else super().cancel(mchid, out_trade_no)
+
+
+@breaks("v2.micropay.a-code-pays-once")
+class ChargesTheCodesOfOtherMerchants(Platform):
+    """Charges a code again if another merchant charged it first."""
+
+    def v2_charge(self, call: Call) -> dict[str, str]:
+        code = call.values["auth_code"]
+        if not any(
+            order.owner == call.merchant.mchid and order.draft.get("payer", {}).get("auth_code") == code for order in self.store.orders()
+        ):
+            self.used_codes.discard(code)
+        return super().v2_charge(call)
+
+
+@breaks("v2.micropay.a-code-pays-once")
+class FreesTheCodesOfReversedOrders(Platform):
+    """Charges a code again once the order it paid was reversed."""
+
+    def v2_charge(self, call: Call) -> dict[str, str]:
+        for order in self.store.orders():
+            if order.state == "REVOKED":
+                self.used_codes.discard(order.draft["payer"]["auth_code"])
+        return super().v2_charge(call)
+
+
 @breaks("v2.micropay.a-code-pays-once")
 class ChargesUsedCodes(Platform):
     """Charges a code again."""
@@ -97,3 +139,15 @@ class ChargesANumberAgain(Platform):
         if order is None or order.state != "SUCCESS":
             return super().v2_charge(call)
         return self.v2_show_payment(order) | {"transaction_id": f"42{self.random.randrange(10**26):026d}"}
+
+
+@breaks("v2.micropay.charges-a-number-once")
+class ChargesRefundedNumbers(Platform):
+    """Charges a number again by a fresh code, at another price, once it was refunded."""
+
+    def v2_charge(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is None or order.state != "REFUND" or call.values["total_fee"] == str(order.draft["amount"]["total"]):
+            return super().v2_charge(call)
+        self.take_payment(order)
+        return self.v2_show_payment(order)

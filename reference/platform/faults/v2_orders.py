@@ -95,6 +95,18 @@ class HandsOutForOtherParameters(Platform):
             return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
 
 
+@breaks("v2.order.refuses-changed-parameters")
+class ChangesTheTypeOfAnOrder(Platform):
+    """Hands a link out for a number that was ordered with another trade_type and is otherwise the same."""
+
+    def v2_place(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        another = order is not None and order.state == "NOTPAY" and order.data["trade_type"] != call.values["trade_type"]
+        if another and order is not None and call.values["total_fee"] == str(order.draft["amount"]["total"]):
+            return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
+        return super().v2_place(call)
+
+
 @breaks("v2.order.refuses-a-finished-number")
 class HandsOutForPaidOrders(Platform):
     """Hands something out for a number that was paid."""
@@ -106,6 +118,17 @@ class HandsOutForPaidOrders(Platform):
             if refused.refusal.name != "order-paid":
                 raise
             return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
+
+
+@breaks("v2.order.refuses-a-finished-number")
+class RenewsRefundedOrders(Platform):
+    """Hands something out for a number that was refunded and is ordered at another price."""
+
+    def v2_place(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is None or order.state != "REFUND" or call.values["total_fee"] == str(order.draft["amount"]["total"]):
+            return super().v2_place(call)
+        return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
 
 
 @breaks("v2.query.says-that-there-is-no-order")
@@ -144,6 +167,25 @@ class TellsTheTimeOfTheQuery(Platform):
 
 
 @breaks("v2.query.shows-a-payment-only-when-paid")
+class TellsTheTimeOfGreenwich(Platform):
+    """Shows when an order was paid eight hours too early."""
+
+    def v2_show_order(self, order: Entity) -> dict[str, str]:
+        shown = super().v2_show_order(order)
+        return shown | ({"time_end": self.v2_moment(order.data["paid_at"] - 28_800)} if "time_end" in shown else {})
+
+
+@breaks("v2.query.shows-a-payment-only-when-paid")
+class ForgetsThePaymentOfARefundedOrder(Platform):
+    """Shows nothing of the payment of a service provider's order that was refunded."""
+
+    def v2_show_order(self, order: Entity) -> dict[str, str]:
+        shown = super().v2_show_order(order)
+        hidden = {"transaction_id", "time_end"} if order.state == "REFUND" and order.draft["mode"] == "partner" else set()
+        return {name: value for name, value in shown.items() if name not in hidden}
+
+
+@breaks("v2.query.shows-a-payment-only-when-paid")
 class ForgetsWhatWasSaidWithAnOrder(Platform):
     """Does not tell attach."""
 
@@ -171,6 +213,17 @@ class SaysThatAPaidOrderIsClosed(Platform):
             if refused.refusal.name != "order-paid":
                 raise
             return {"result_msg": "OK"}
+
+
+@breaks("v2.close.refuses-a-paid-order")
+class SaysThatARefundedOrderIsClosed(Platform):
+    """Says that it closed a service provider's order that was refunded."""
+
+    def v2_close(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is not None and order.state == "REFUND" and order.draft["mode"] == "partner":
+            return {"result_msg": "OK"}
+        return super().v2_close(call)
 
 
 @breaks("v2.close.answers-for-what-is-not-open")

@@ -78,6 +78,36 @@ class NotifiesWithTheApiv3Key(Platform):
         return merchant.apiv3_key
 
 
+@breaks("v2.sign.leaves-known-operations-unsigned")
+class SignsEveryAnswer(Platform):
+    """Signs the answers of all operations, those too that nobody expects to be signed."""
+
+    def v2_sign_answer(self, call: Call, values: Mapping[str, str]) -> dict[str, str]:
+        told = super().v2_sign_answer(call, values)
+        return told if call.operation.signed_response else v2.signed(told | {"nonce_str": self.nonce()}, call.key, call.sign_type)
+
+
+@breaks("v2.sign.leaves-known-operations-unsigned")
+class SignsTheKeyOfAProvider(Platform):
+    """Signs the answer that hands the sandbox's key to a service provider, by that key."""
+
+    def v2_sign_answer(self, call: Call, values: Mapping[str, str]) -> dict[str, str]:
+        told = super().v2_sign_answer(call, values)
+        key = told.get("sandbox_signkey", "") if call.merchant.sub_mchids else ""
+        return v2.signed(told, key, call.sign_type) if key else told
+
+
+@breaks("v2.sign.leaves-known-operations-unsigned")
+class SignsRefundNotices(Platform):
+    """Signs what it encrypts."""
+
+    def v2_sign_notice(self, notice: Notice) -> bytes:
+        values = v2.read_xml(super().v2_sign_notice(notice))
+        if "req_info" in values:
+            values = v2.signed(values, self.v2_own_key(self.merchant(notice.mchid)), "MD5")
+        return self.v2_write(values)
+
+
 def _key(platform: Platform, mch_id: str) -> str:
     merchant = platform.merchant_of_v2(mch_id)
     return (merchant.apiv2_key if merchant else None) or ""

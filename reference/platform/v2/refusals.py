@@ -57,6 +57,7 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "only-reversible": "TRADE_STATE_ERROR",
         "already-refunded": "TRADE_STATE_ERROR",
         "code-used": "AUTH_CODE_INVALID",
+        "code-expired": "AUTHCODEEXPIRE",
         "reverse-expired": "REVERSE_EXPIRE",
         "refund-unknown": "REFUNDNOTEXIST",
         "order-not-paid": "TRADE_STATE_ERROR",

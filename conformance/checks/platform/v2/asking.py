@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from conformance.checks.platform.stages import wait
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.verdicts import Violation
@@ -112,6 +113,8 @@ def _closing(role: Role) -> Callable[[Platform], Prepared]:
     def prepare(platform: Platform) -> Prepared:
         order = order_of("native", role)
         platform.v2.place(order).is_accepted()
+        # A close may be refused within five minutes of ordering.
+        wait(platform, 301)
         return Prepared(platform.v2.calls.close(order), lambda: _in_state(platform, order, "NOTPAY"))
 
     return prepare
@@ -121,6 +124,7 @@ def _reversing(role: Role) -> Callable[[Platform], Prepared]:
     def prepare(platform: Platform) -> Prepared:
         order = order_of("codepay", role)
         platform.v2.place(order).is_accepted()
+        wait(platform, 20)
         return Prepared(platform.v2.calls.reverse(order), lambda: _in_state(platform, order, "SUCCESS"))
 
     return prepare

@@ -4,15 +4,16 @@ from dataclasses import dataclass, replace
 
 from conformance.checks.platform.v2.asking import AskV2, asks, order_of, roles, try_faults
 from conformance.checks.platform.v2.touring import tour
+from conformance.targets.calls import NOTIFY_URL
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
-from conformance.targets.verdicts import Violation, shown
+from conformance.targets.verdicts import NotApplicable, Violation, shown
 from reference.oracles import v2
 from reference.oracles.v2 import SignType
 from reference.rules import judges
 from strategies.cases import Product, Refund, Role
 from strategies.v2 import signatures
-from strategies.v2.cases import SigningV2
+from strategies.v2.cases import CallV2, SigningV2
 from strategies.v2.named import Signed
 
 GROUP = "v2 signatures"
@@ -186,3 +187,38 @@ def test_notifies_by_the_orders_algorithm(platform: Platform) -> None:
 
     products: tuple[Product, ...] = ("jsapi", "app", "h5", "native")
     try_all(platform, [(product, role, kind) for product in products for role in roles(platform) for kind in _BOTH], attempt)
+
+
+@judges("v2.sign.leaves-known-operations-unsigned")
+def test_hands_the_sandbox_key_out_unsigned(platform: Platform) -> None:
+    """The answer that hands out the sandbox's key has no sign; nor has that of any other known operation, whenever it is asked."""
+
+    def attempt(role: Role) -> None:
+        answer = platform.v2.send(CallV2("getsignkey", role))
+        if not answer.accepted:
+            raise NotApplicable({"a sandbox key"})
+        answer.lacks("sign", because="Its caller knows no key yet by which to verify.")
+
+    try_all(platform, roles(platform), attempt)
+
+
+@judges("v2.sign.leaves-known-operations-unsigned")
+def test_notifies_of_refunds_unsigned(platform: Platform) -> None:
+    """The notice of a refund has no sign: what it says is encrypted."""
+    platform.needs("payer", "settle", "notifications", "time-travel", "client-certificates")
+
+    def attempt(case: tuple[Product, Role]) -> None:
+        order = order_of(*case)
+        platform.v2.must_pay(order)
+        platform.deliveries()
+        refund = Refund(order, 1, {"notify_url": NOTIFY_URL})
+        platform.v2.refund(refund).is_accepted()
+        platform.settle(refund)
+        notices = [delivery.body for delivery in platform.deliveries() if b"<req_info>" in delivery.body]
+        if not notices:
+            raise NotApplicable({"refund notices of APIv2"})
+        for body in notices:
+            if v2.read_xml(body).get("sign"):
+                raise Violation("The notice of a refund is signed.", expected="no sign", got=shown(body.decode("utf-8", "replace")))
+
+    try_all(platform, [(product, role) for product in ("native", "jsapi") for role in roles(platform)], attempt)

@@ -1,0 +1,92 @@
+"""Fees that fit together, and fees that do not."""
+
+import pytest
+
+from reference.oracles.v2_amounts import amount_problems, coupon_problems
+
+_TWO = {
+    "coupon_count": "2",
+    "coupon_fee": "30",
+    "coupon_id_0": "1",
+    "coupon_type_0": "CASH",
+    "coupon_fee_0": "10",
+    "coupon_id_1": "2",
+    "coupon_type_1": "NO_CASH",
+    "coupon_fee_1": "20",
+}
+_ELEVEN = {"coupon_count": "11", "coupon_fee": "11"} | {
+    f"coupon_{kind}_{number}": "1" for number in range(11) for kind in ("id", "type", "fee")
+}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{}, {"coupon_count": "0", "coupon_fee": "0"}, {"coupon_id_0": "", "coupon_count": ""}, _TWO, _ELEVEN],
+    ids=["no coupons", "coupons counted as none", "empty elements", "two", "eleven"],
+)
+def test_coupons_that_are_counted_right(values: dict[str, str]) -> None:
+    """Numbers from 0 up to the count, every kind of element for each, fees that add up."""
+    assert coupon_problems(values) == ()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"coupon_count": "3"},
+        {"coupon_count": "1"},
+        {"coupon_count": ""},
+        {"coupon_count": "two"},
+        {"coupon_fee": "31"},
+        {"coupon_fee": ""},
+        {"coupon_type_1": ""},
+        {"coupon_id_2": "3"},
+        {"coupon_id_0": "", "coupon_id_00": "1"},
+        {"coupon_fee_1": "", "coupon_fee_$1": "20"},
+    ],
+    ids=str,
+)
+def test_coupons_that_are_counted_wrong(changed: dict[str, str]) -> None:
+    """A count, a number or a fee that does not fit is named."""
+    assert coupon_problems({**_TWO, **changed})
+
+
+def test_coupons_do_not_begin_at_one() -> None:
+    """Elements numbered from 1 are wrong, though they are as many as counted."""
+    assert coupon_problems({"coupon_count": "1", "coupon_fee": "1", "coupon_id_1": "1", "coupon_type_1": "CASH", "coupon_fee_1": "1"})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"cash_fee": "1"},
+        {"total_fee": "3"},
+        {"total_fee": "3", "cash_fee": "3"},
+        {"total_fee": "3", "cash_fee": "0", "coupon_fee": "3"},
+        {"total_fee": "3", "coupon_fee": "1"},
+        {"total_fee": "3", "cash_fee": "1", "coupon_fee": "2", "settlement_total_fee": "2"},
+        {"total_fee": "3", "cash_fee": "1", "cash_fee_type": "USD"},
+    ],
+    ids=str,
+)
+def test_amounts_that_fit(values: dict[str, str]) -> None:
+    """Cash and coupons are the order, what is absent is nothing or the rest; other currencies are not added."""
+    assert amount_problems(values) == ()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"total_fee": "3", "cash_fee": "2"},
+        {"total_fee": "3", "cash_fee": "3", "coupon_fee": "1"},
+        {"total_fee": "3", "coupon_fee": "4"},
+        {"total_fee": "3", "cash_fee": "1", "coupon_fee": "2", "settlement_total_fee": "4"},
+        {"total_fee": "3", "cash_fee": "1", "coupon_fee": "2", "settlement_total_fee": "0"},
+        {"total_fee": "3.00", "cash_fee": "3.00"},
+        {"total_fee": "3", "cash_fee": "-3", "coupon_fee": "6"},
+    ],
+    ids=str,
+)
+def test_amounts_that_do_not_fit(values: dict[str, str]) -> None:
+    """Sums that are off, settlements out of bounds and what is no whole number of fen are named."""
+    assert amount_problems(values)

@@ -1,0 +1,134 @@
+"""Platforms that differ from ours as the documents allow are found without fault by the checks of APIv2."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from conformance.checks.platform.v2 import (
+    test_v2_amounts,
+    test_v2_closing,
+    test_v2_codepay,
+    test_v2_micropay,
+    test_v2_order_fields,
+    test_v2_order_repeats,
+    test_v2_orders,
+    test_v2_queries,
+    test_v2_reverse,
+    test_v2_reversed,
+)
+from conformance.targets.platform import Platform
+from conformance.targets.transport import DirectTransport
+from conformance.targets.world import DirectWorld
+from reference.identity import bundled
+from reference.machines import Entity, Refusal
+from reference.machines.codepay import REVERSED
+from reference.machines.order import ORDER_CLOSED, PARAMETERS_CHANGED
+from reference.platform import Platform as ReferencePlatform
+from reference.platform.faults.v2_reversing import DONE, Reverses
+from reference.platform.v2 import refusals
+from reference.platform.v2.reading import Call
+from reference.platform.wire import Refused
+
+_TOO_EARLY = Refusal("too-early", 200, "TOO_EARLY_TO_CLOSE", "Closed within five minutes.")
+
+
+class Strict(ReferencePlatform):
+    """Reads every bound as narrowly, and refuses everything else, that it may: early closes, repeats, two numbers at once."""
+
+    def v2_check_values(self, call: Call) -> None:
+        """Refuse what some page refuses."""
+        super().v2_check_values(call)
+        values = call.values
+        if call.operation.id in {"unifiedorder", "micropay"} and (
+            any(len(values.get(name, "").encode()) > 127 for name in ("body", "attach")) or not {*values["out_trade_no"]}.isdisjoint("|*@")
+        ):
+            raise self.bad_parameter("body", "too long", "body")
+        if call.operation.id == "micropay" and "notify_url" in values:
+            raise self.bad_parameter("notify_url", "means nothing here", "body")
+        if call.operation.id in {"orderquery", "reverse"} and {"transaction_id", "out_trade_no"} <= values.keys():
+            raise self.bad_parameter("out_trade_no", "one number is enough", "body")
+
+    def v2_place(self, call: Call) -> dict[str, str]:
+        """Hand out once."""
+        known = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        told = super().v2_place(call)
+        if known is not None:
+            raise Refused(PARAMETERS_CHANGED)
+        return told
+
+    def v2_close(self, call: Call) -> dict[str, str]:
+        """Close once, and not within five minutes."""
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is not None and order.machine == "order" and order.state in {"NOTPAY", "CLOSED"}:
+            if order.state == "CLOSED":
+                raise Refused(ORDER_CLOSED)
+            if self.now() - order.created < 300:
+                raise Refused(_TOO_EARLY)
+        return super().v2_close(call)
+
+    def v2_show_fees(self, order: Entity) -> dict[str, str]:
+        """Leave cash_fee out, which is optional."""
+        return {name: value for name, value in super().v2_show_fees(order).items() if name != "cash_fee"}
+
+
+class Shy(Reverses):
+    """Puts a reverse off while the payer types, calls a repeated one needless, and shows what became of the order in other words."""
+
+    def reverses(self, call: Call, order: Entity) -> dict[str, str]:
+        """Reverse once, and nobody who is typing."""
+        if order.state == "USERPAYING":
+            raise Refused(refusals.STILL_PAYING)
+        if order.state == "REVOKED":
+            raise Refused(REVERSED)
+        return self.reverses_rightly(call, order)
+
+    def trade_state(self, order: Entity) -> str:
+        """Show the states the documents admit as well."""
+        reversed_as = "REFUND" if "transaction_id" in order.data else "CLOSED"
+        return {"USERPAYING": "NOTPAY", "REVOKED": reversed_as}.get(order.state, order.state)
+
+
+class Slow(Reverses):
+    """Asks for every reverse twice, and returns the rest of an order with refunds."""
+
+    def reverses(self, call: Call, order: Entity) -> dict[str, str]:
+        """Reverse the second time."""
+        order.data["tries"] = order.data.get("tries", 0) + 1
+        if order.data["tries"] == 1:
+            return {"recall": "Y"}
+        if order.state == "REFUND":
+            order.state = "REVOKED"
+            return DONE
+        return self.reverses_rightly(call, order)
+
+
+_ORDERS = (test_v2_amounts, test_v2_closing, test_v2_order_fields, test_v2_order_repeats, test_v2_orders, test_v2_queries)
+_TILLS = (test_v2_closing, test_v2_codepay, test_v2_queries, test_v2_reverse, test_v2_reversed)
+_JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
+    (Strict, (*_ORDERS, test_v2_codepay, test_v2_micropay)),
+    (Shy, _TILLS),
+    (Slow, _TILLS),
+]
+
+
+def _checks(module: ModuleType) -> list[Callable[[Platform], None]]:
+    return [check for name, check in vars(module).items() if name.startswith("test_")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "check"),
+    [
+        pytest.param(kind, check, id=f"{kind.__name__}-{check.__name__}")
+        for kind, modules in _JUDGED
+        for each in modules
+        for check in _checks(each)
+    ],
+)
+def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Callable[[Platform], None]) -> None:
+    """Every check holds on a platform that makes use of what the documents leave open."""
+    reference = kind()
+    platform = Platform("another", bundled(), DirectTransport(reference), world=DirectWorld(reference), seed=0)
+    platform.most_cases = 12
+
+    check(platform)
