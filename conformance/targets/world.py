@@ -3,16 +3,14 @@
 `DirectWorld` reaches the reference platform in this process; `HttpWorld` reaches a served one through its control API.
 """
 
-from collections.abc import Callable
 from typing import Any, Literal, Protocol
 
 from reference.platform import Delivery
 from reference.platform import Platform as ReferencePlatform
 from reference.platform.signing import KeyMode
+from reference.platform.world import Answering
 
 __all__ = ["ALL_POWERS", "Answering", "DirectWorld", "World"]
-
-Answering = Callable[[Delivery], int | None]
 
 ALL_POWERS = frozenset(
     {"payer", "settle", "time-travel", "notifications", "rotation", "rate-limit", "loss", "code-plans", "balance", "key-modes"}
@@ -41,7 +39,11 @@ class World(Protocol):
         """Let the banks decide a refund."""
 
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
-        """Let time pass; *answer* plays the notify endpoint (default: accepts everything). Return the notifications sent."""
+        """Let time pass and return the notifications sent.
+
+        *answer* plays the notify endpoint: it returns a status, or a status and a body, which alone accepts a notification of APIv2,
+        or None for no answer in time. Without it everything is accepted.
+        """
 
     def rotate(self) -> None:
         """Let the next platform certificate take over."""
