@@ -176,7 +176,8 @@ def test_says_what_a_query_says(platform: Platform) -> None:
             inbox.wait(20)
             if turn % 2:
                 refund = Refund(order, order.total if turn % 4 == 1 else 30)
-                platform.v2.refund(refund).is_accepted()
+                # APIv3 refunds it too, without a client certificate.
+                (platform.v2.refund if "client-certificates" in platform.capabilities else platform.refund)(refund).is_accepted()
                 inbox.wait(60)
                 settle(platform, refund, _OUTCOMES[turn % 3])
             inbox.wait(600)

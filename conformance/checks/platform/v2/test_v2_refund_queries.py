@@ -38,8 +38,8 @@ _ACTS: Mapping[str, Callable[[Platform, Refund], object]] = {
     "ask for the order": lambda platform, refund: platform.v2.query(refund.order),
     "wait a minute": lambda platform, _refund: platform.advance(61),
     "wait a month": lambda platform, _refund: platform.advance(31 * 86_400),
-    "wait a year": lambda platform, _refund: platform.advance(400 * 86_400),
 }
+_YEARS = 400 * 86_400
 _MANY, _PAGE = 15, 10
 _NEVER = "wxcneverused"
 _BEYOND = ("16", "20", "150")
@@ -73,7 +73,9 @@ def test_every_refund_moves_forward_only(platform: Platform) -> None:
         if show(platform, refund)["refund_status"] not in {state, "SUCCESS"}:
             raise Violation("A refund is not what the banks made of it.", expected=state, got=show(platform, refund)["refund_status"])
         _walk(platform, refund, ("repeat", "refund again", "use the number again", "wait a month", "bounce", "close", "settle", "close"))
-        _walk(platform, refund, ("refund too much", "close the order", "repeat", "wait a year", "repeat"))
+        _walk(platform, refund, ("refund too much", "close the order", "repeat"))
+        platform.advance(_YEARS)
+        _walk(platform, refund, ("repeat",))
 
     try_all(platform, [(kind, turn) for turn, kind in enumerate(every_kind(platform))], attempt)
 
