@@ -1,7 +1,7 @@
 """Faults in APIv2 refunds whose number was used before."""
 
 from reference.machines import Entity
-from reference.machines.refund import CHANGED, TOO_MUCH
+from reference.machines.refund import CHANGED, MOST_PARTIAL_REFUNDS, TOO_MANY, TOO_MUCH
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.faults.v2_refunding import is_partner, known, named_order
@@ -96,6 +96,18 @@ class WeighsARepetition(_Repeats):
 
     def repeat(self, call: Call, refund: Entity, order: Entity) -> dict[str, str]:
         raise Refused(TOO_MUCH)
+
+
+@breaks(_ONCE)
+class CountsARepetitionAsAPart(_Repeats):
+    """Refuses a repeated refund of an order that was refunded in fifty parts."""
+
+    def again(self, call: Call, refund: Entity) -> bool:
+        order = named_order(self, call)
+        return order is not None and len(self.store.refunds_of(order)) >= MOST_PARTIAL_REFUNDS
+
+    def repeat(self, call: Call, refund: Entity, order: Entity) -> dict[str, str]:
+        raise Refused(TOO_MANY)
 
 
 class _Changes(_Repeats):

@@ -82,6 +82,25 @@ class CallsAClosedRefundAbnormal(Platform):
         return "CHANGE" if refund.state == "CLOSED" else super().v2_refund_status(refund)
 
 
+@breaks(_NAMED)
+class ShowsGoodsRefundsWhole(Platform):
+    """Shows at refundqueryv2 the fee of the whole order."""
+
+    def v2_query_refunds(self, call: Call) -> dict[str, str]:
+        shown = super().v2_query_refunds(call)
+        return shown | {"refund_fee_0": shown["total_fee"]} if call.operation.id == "refundqueryv2" else shown
+
+
+@breaks(_NAMED)
+class RefundsUnderMd5Only(Platform):
+    """Refuses a refund that is signed by HMAC-SHA256."""
+
+    def v2_refund(self, call: Call) -> dict[str, str]:
+        if call.sign_type != "MD5":
+            raise self.bad_parameter("sign_type", "not MD5", "body")
+        return super().v2_refund(call)
+
+
 @breaks(_NUMBERED)
 class ReadsAnyRefundNumber(Platform):
     """Takes an out_refund_no of any characters."""

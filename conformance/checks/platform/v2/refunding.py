@@ -30,6 +30,7 @@ __all__ = [
     "no_refunds",
     "paid",
     "query",
+    "query_by",
     "refused",
     "show",
     "take_the_rest",
@@ -58,10 +59,13 @@ def paid(platform: Platform, kind: Kind, total: int = 100, **fields: object) -> 
 def ask_for(
     platform: Platform, refund: Refund, *, broken_by: FaultV2 | None = None, transaction_id: str | None = None, goods: bool = False
 ) -> AnswerV2:
-    """Apply for *refund* through APIv2, a minute after whatever was before; with *goods* as for an order with discounts on goods."""
+    """Apply for *refund* through APIv2, a minute after whatever was before; with *goods* as for an order with discounts on goods.
+
+    Odd amounts are asked for under HMAC-SHA256: by which algorithm a request is signed changes nothing else.
+    """
     if refund.by != "out_trade_no" and transaction_id is None:
         transaction_id = platform.v2.transaction_id(refund.order)
-    call = platform.v2.calls.refund(refund, transaction_id)
+    call = replace(platform.v2.calls.refund(refund, transaction_id), sign_type="HMAC-SHA256" if refund.amount % 2 else "MD5")
     wait(platform, A_MINUTE)
     return platform.v2.send(
         replace(call, operation="refundv2") if goods else call, broken_by=broken_by, label=f"refund {refund.amount} fen"
@@ -116,12 +120,16 @@ def no_refunds(platform: Platform, order: Order, state: str = "SUCCESS") -> None
     found.is_refused("REFUNDNOTEXIST")
 
 
-def query(platform: Platform, order: Order, **members: str | None) -> AnswerV2:
-    """Ask for refunds by *members*, as the merchant of *order*."""
+def query(platform: Platform, order: Order, *, goods: bool = False, **members: str | None) -> AnswerV2:
+    """Ask for refunds by *members*, as the merchant of *order*; with *goods* as for an order with discounts on goods."""
+    return query_by(platform, order, members, goods=goods)
+
+
+def query_by(platform: Platform, order: Order, members: Mapping[str, str | None], *, goods: bool = False) -> AnswerV2:
+    """Ask for refunds by *members*, as `query` does."""
     sub = {"sub_mch_id": platform.merchant(order.role).sub_mchids[order.sub]} if order.partner else {}
-    return platform.v2.send(
-        CallV2("refundquery", order.role, {**sub, **members}), label=f"query refunds by {', '.join(members) or 'nothing'}"
-    )
+    call = CallV2("refundqueryv2" if goods else "refundquery", order.role, {**sub, **members})
+    return platform.v2.send(call, label=f"query refunds by {', '.join(members) or 'nothing'}")
 
 
 def listed(answer: AnswerV2) -> Sequence[Listed]:
@@ -142,9 +150,9 @@ def listed(answer: AnswerV2) -> Sequence[Listed]:
     return entries
 
 
-def show(platform: Platform, refund: Refund) -> Listed:
+def show(platform: Platform, refund: Refund, *, goods: bool = False) -> Listed:
     """Query *refund*, which exists, by its number, and return it: it alone is shown."""
-    answer = platform.v2.query_refund(refund)
+    answer = query(platform, refund.order, out_refund_no=refund.number, goods=goods)
     entries = listed(answer)
     if [entry["out_refund_no"] for entry in entries] != [refund.number]:
         raise Violation("A query by out_refund_no shows other refunds.", expected=f"{refund.number} alone", got=answer.described)

@@ -18,7 +18,7 @@ from conformance.checks.platform.v2.refunding import (
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
-from conformance.targets.verdicts import Inconclusive
+from conformance.targets.verdicts import Inconclusive, Violation
 from reference.machines.refund import MOST_PARTIAL_REFUNDS
 from reference.rules import judges
 from strategies.cases import Refund
@@ -26,6 +26,7 @@ from strategies.refunds import NAMINGS
 
 GROUP = "v2 refunds"
 
+_ONCE = "v2.refund.repeats-refund-once"
 _TOO_LATE = ("TRADE_OVERDUE", "ORDERNOTEXIST", "INVALID_REQUEST", "ERROR")
 _DAY = 86_400
 _IN_TIME, _OVERDUE = 363, 366
@@ -58,7 +59,7 @@ def test_an_order_is_refunded_within_a_year(platform: Platform) -> None:
         refused(platform, late, *_TOO_LATE, transaction_id=transaction_id, goods=turn % 3 == 2, because=because)
 
 
-@judges("v2.refund.ends-after-fifty-parts")
+@judges("v2.refund.ends-after-fifty-parts", _ONCE)
 def test_an_order_is_refunded_in_fifty_parts(platform: Platform) -> None:
     """The fiftieth refund of an order is accepted and the next refused, however small and however late; refused attempts do not count."""
     platform.needs("payer", "settle", "time-travel")
@@ -67,6 +68,7 @@ def test_an_order_is_refunded_in_fifty_parts(platform: Platform) -> None:
         kind, turn = case
         order = paid(platform, kind, 1000)
         transaction_id = platform.v2.transaction_id(order)
+        earlier: Refund | None = None
         for part in range(MOST_PARTIAL_REFUNDS):
             if part % 10 == 5:
                 refused(platform, Refund(order, 1001), *TOO_MUCH, because="The order's total is 1000 fen.")
@@ -76,13 +78,22 @@ def test_an_order_is_refunded_in_fifty_parts(platform: Platform) -> None:
             else:
                 because = f"It is the refund number {part + 1} of the order."
                 apply(platform, refund, outcome=(None, "SUCCESS")[(part + turn) % 2], transaction_id=transaction_id, because=because)
+            earlier = earlier or refund
         for amount in (1, 7, 950):
             refused(platform, Refund(order, amount), because="The order was refunded in 50 parts.")
+        assert earlier is not None  # there were fifty
+        _is_no_other(platform, earlier)
         platform.advance(31 * _DAY)
         by_id = Refund(order, 1, by="transaction_id")
         refused(platform, by_id, transaction_id=transaction_id, goods=True, because="The order was refunded in 50 parts, a month ago.")
 
     try_all(platform, [(kind, turn) for turn, kind in enumerate(every_kind(platform)[::4])], attempt)
+
+
+def _is_no_other(platform: Platform, earlier: Refund) -> None:
+    known, again = show(platform, earlier)["refund_id"], ask_for(platform, earlier)
+    if again.get("refund_id") != known:
+        raise Violation("A repeated request counts as another refund.", expected=f"refund_id {known}", got=again.described, rule=_ONCE)
 
 
 @judges("v2.refund.puts-off-without-a-trace")

@@ -7,7 +7,19 @@ from hypothesis import strategies as st
 
 from conformance.checks.platform.refunding import every_kind, suited
 from conformance.checks.platform.stages import Kind
-from conformance.checks.platform.v2.refunding import TOO_MUCH, Listed, apply, apply_for, listed, no_refunds, paid, query, refused, show
+from conformance.checks.platform.v2.refunding import (
+    TOO_MUCH,
+    Listed,
+    apply,
+    apply_for,
+    listed,
+    no_refunds,
+    paid,
+    query,
+    query_by,
+    refused,
+    show,
+)
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
@@ -121,10 +133,11 @@ def test_lists_ten_refunds_at_a_time(platform: Platform) -> None:
                 platform, refund, family=FAMILIES[number % 4 == 3], outcome=(None, "SUCCESS", "CLOSED", "ABNORMAL")[(number + turn) % 4]
             )
             amounts[refund.number or ""] = refund.amount
-        first = _pages(platform, order, amounts, out_trade_no=order.number)
+        goods = turn > 0
+        first = _pages(platform, order, amounts, goods=goods, out_trade_no=order.number)
         platform.advance(3600)
         for again in (
-            _pages(platform, order, amounts, transaction_id=transaction_id),
+            _pages(platform, order, amounts, goods=not goods, transaction_id=transaction_id),
             _pages(platform, order, amounts, out_trade_no=order.number),
         ):
             if again != first:
@@ -138,12 +151,11 @@ def test_lists_ten_refunds_at_a_time(platform: Platform) -> None:
     try_all(platform, [(kinds[turn % len(kinds)], turn) for turn in (0, 6, 4)], attempt)
 
 
-def _pages(platform: Platform, order: Order, amounts: Mapping[str, int], **members: str | None) -> list[str]:
-    whole = query(platform, order, **members)
-    found = _ten(whole, _PAGE)
-    explicit = _ten(query(platform, order, **members, offset="0"), _PAGE)
-    entries = [*found, *_ten(query(platform, order, **members, offset=str(_PAGE)), _MANY - _PAGE)]
-    overlapping = _ten(query(platform, order, **members, offset="3"), _PAGE)
+def _pages(platform: Platform, order: Order, amounts: Mapping[str, int], *, goods: bool = False, **members: str | None) -> list[str]:
+    found = _ten(query(platform, order, goods=goods, **members), _PAGE)
+    explicit = _ten(query(platform, order, goods=goods, **members, offset="0"), _PAGE)
+    entries = [*found, *_ten(query(platform, order, goods=goods, **members, offset=str(_PAGE)), _MANY - _PAGE)]
+    overlapping = _ten(query(platform, order, goods=goods, **members, offset="3"), _PAGE)
     told = {entry["out_refund_no"]: entry["refund_fee"] for entry in entries}
     if len(told) != _MANY or told != {number: str(amount) for number, amount in amounts.items()}:
         raise Violation("The pages do not hold each refund once.", expected=f"{_MANY} refunds with their amounts", got=str(told))
@@ -194,7 +206,7 @@ def test_goes_by_the_most_exact_number(platform: Platform) -> None:
                 if rest:
                     _shows(platform, order, {name: own[name]} | {each: theirs[each] for each in rest}, expected, or_refuses=True)
                     unknown = {name: _unknown(name)} | {each: own[each] for each in rest}
-                    query(platform, order, **unknown).is_refused(because=f"There is nothing under the {name}.")
+                    query_by(platform, order, unknown).is_refused(because=f"There is nothing under the {name}.")
         mixed = {"refund_id": own["refund_id"], "out_refund_no": brother["out_refund_no"], "out_trade_no": order.number}
         _shows(platform, order, mixed, [one.number], or_refuses=True)
         query(platform, order).is_refused(because="The query names nothing.")
@@ -213,7 +225,7 @@ def _unknown(name: str) -> str:
 def _shows(
     platform: Platform, order: Order, members: Mapping[str, str | None], expected: Sequence[str | None], *, or_refuses: bool = False
 ) -> None:
-    answer = query(platform, order, **members)
+    answer = query_by(platform, order, members, goods=len(members) == 2)
     if or_refuses and not answer.accepted:
         answer.is_refused()
         return
@@ -239,6 +251,7 @@ def test_says_that_there_is_no_refund(platform: Platform) -> None:
         refused(platform, beyond, *TOO_MUCH)
         for number in (refund.number, beyond.number, order.number):
             _is_none(query(platform, order, out_refund_no=number))
+            _is_none(query(platform, order, goods=True, out_refund_no=number))
         _is_none(query(platform, order, refund_id=_UNKNOWN_IDS[turn % 2]))
         _is_none(query(platform, order, transaction_id=platform.v2.transaction_id(order)))
         _is_none(query(platform, order, out_trade_no=order.number, offset="0" if turn % 2 else None))

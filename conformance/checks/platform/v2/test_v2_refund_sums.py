@@ -239,7 +239,7 @@ def test_refuses_a_used_number_with_other_parameters(platform: Platform) -> None
         order, other, larger = paid(platform, kind), paid(platform, kind), paid(platform, kind, 200)
         refund = Refund(order, 40)
         first = apply(platform, refund)
-        outcome = _STATES[turn % 3]
+        outcome, before = _STATES[turn % 3], ""
         for pause in (0, _LATER[turn % 3]):
             platform.advance(pause)
             for changed in (39, 41, 60, 1, 100):
@@ -250,8 +250,10 @@ def test_refuses_a_used_number_with_other_parameters(platform: Platform) -> None
                 no_refunds(platform, elsewhere)
             if pause == 0 and outcome is not None:
                 platform.settle(refund, outcome)
-        if show(platform, refund)["refund_status"] != STATUSES[outcome]:
-            raise Violation("A refund changed its state.", expected=STATUSES[outcome], got=show(platform, refund)["refund_status"])
+            if pause == 0:
+                before = show(platform, refund)["refund_status"]
+        if show(platform, refund)["refund_status"] != before:
+            raise Violation("A refund changed its state.", expected=before, got=show(platform, refund)["refund_status"])
         take_the_rest(platform, order, 60)
 
     try_all(platform, [(kind, turn) for turn, kind in enumerate(every_kind(platform))], attempt)

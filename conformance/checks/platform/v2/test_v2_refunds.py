@@ -95,8 +95,7 @@ def _lives(platform: Platform, refund: Refund, outcome: Outcome, *, goods: bool 
 
 
 def _shown(platform: Platform, refund: Refund, asked: dict[str, str], whole: dict[str, str]) -> Listed:
-    answer = platform.v2.query_refund(refund)
-    entry = show(platform, refund)
+    answer, entry = platform.v2.query_refund(refund), show(platform, refund, goods=refund.amount == 50)
     for name, value in whole.items():
         answer.has(name, value, because="The query tells of the order that was refunded.")
     for name, value in asked.items():
@@ -188,26 +187,28 @@ def test_refuses_what_names_no_order(platform: Platform) -> None:
 
 @judges("v2.refund.refuses-what-was-not-paid")
 def test_refuses_what_was_not_paid(platform: Platform) -> None:
-    """An order nobody paid, tried or closed, is not refunded and stays as it is; paid afterwards, it can be."""
+    """An order nobody paid, tried, closed or forgotten for a week, is not refunded and stays as it is; paid afterwards, it can be."""
     platform.needs("payer", "time-travel")
     tried: tuple[Callable[[Order], object], ...] = (lambda _order: None, platform.fail, platform.cancel)
 
-    def attempt(case: tuple[Kind, int, bool]) -> None:
-        kind, turn, closes = case
+    def attempt(case: tuple[Kind, int, str]) -> None:
+        kind, turn, fate = case
         order = kind.order()
         platform.v2.place(order).is_accepted()
         tried[turn % len(tried)](order)
-        if closes:
+        if fate == "closed":
             platform.advance(600)
             platform.v2.close(order).is_accepted(because="An unpaid order can be closed.")
-        _stays(platform, order, "CLOSED" if closes else "NOTPAY", goods=turn % 2 == 1)
-        if not closes:
+        if fate == "forgotten":
+            platform.advance(8 * 86_400)
+        _stays(platform, order, platform.v2.query(order).is_accepted()["trade_state"], goods=turn % 2 == 1)
+        if fate == "open":
             if platform.pay(order) is not None:
                 raise Violation("A refund that was refused made the order unpayable.", expected="a payment", got="a refusal")
             apply(platform, Refund(order, 100))
 
     kinds = [kind for kind in every_kind(platform) if kind.product != "codepay"]
-    try_all(platform, [(kind, turn, closes) for turn, kind in enumerate(kinds) for closes in (False, True)], attempt)
+    try_all(platform, [(kind, turn, fate) for turn, kind in enumerate(kinds) for fate in ("open", "closed", "forgotten")], attempt)
 
 
 @judges("v2.refund.refuses-what-was-not-paid")
