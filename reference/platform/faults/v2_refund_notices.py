@@ -78,7 +78,7 @@ class _EncloseOtherwise(Platform):
 
 
 @breaks(_SEALED)
-class SignsRefundNotices(_EncloseOtherwise):
+class SignsWhatIsSealed(_EncloseOtherwise):
     """Signs what holds req_info."""
 
     def enclosed(self, values: dict[str, str], refund: Entity) -> dict[str, str]:
