@@ -150,12 +150,13 @@ def listed(answer: AnswerV2) -> Sequence[Listed]:
     return entries
 
 
-def show(platform: Platform, refund: Refund, *, goods: bool = False) -> Listed:
-    """Query *refund*, which exists, by its number, and return it: it alone is shown."""
-    answer = query(platform, refund.order, out_refund_no=refund.number, goods=goods)
+def show(platform: Platform, refund: Refund, *, goods: bool = False, refund_id: str | None = None) -> Listed:
+    """Query *refund*, which exists, by its number, or by its *refund_id* if that is given, and return it: it alone is shown."""
+    members = {"out_refund_no": refund.number} if refund_id is None else {"refund_id": refund_id}
+    answer = query_by(platform, refund.order, members, goods=goods)
     entries = listed(answer)
     if [entry["out_refund_no"] for entry in entries] != [refund.number]:
-        raise Violation("A query by out_refund_no shows other refunds.", expected=f"{refund.number} alone", got=answer.described)
+        raise Violation(f"A query by {', '.join(members)} shows other refunds.", expected=f"{refund.number} alone", got=answer.described)
     return entries[0]
 
 

@@ -69,7 +69,8 @@ def test_weighs_all_refunds_of_an_order_together(platform: Platform) -> None:
             refused(platform, Refund(order, amount), *TOO_MUCH, because="The order's total is 1300 fen.")
         plan = [(Part(100, NAMINGS[turn % 2], outcome, pause), FAMILIES[turn % 3 == 2]) for turn, pause in enumerate(_PAUSES)]
         carry_out(platform, order, plan[:6])
-        refused(platform, Refund(order, 701), *TOO_MUCH, because="700 fen remain of the order.")
+        for naming in NAMINGS:
+            refused(platform, Refund(order, 701, by=naming), *TOO_MUCH, because="700 fen remain of the order.")
         carry_out(platform, order, plan[6:])
         by_id = Refund(order, 101, by="transaction_id")
         refused(platform, by_id, *TOO_MUCH, transaction_id=transaction_id, goods=True, because="100 fen remain of the order.")

@@ -96,6 +96,9 @@ def _lives(platform: Platform, refund: Refund, outcome: Outcome, *, goods: bool 
 
 def _shown(platform: Platform, refund: Refund, asked: dict[str, str], whole: dict[str, str]) -> Listed:
     answer, entry = platform.v2.query_refund(refund), show(platform, refund, goods=refund.amount == 50)
+    by_id = show(platform, refund, refund_id=asked["refund_id"])
+    if by_id != entry:
+        raise Violation("A query by refund_id shows another refund.", expected=str(dict(entry)), got=str(dict(by_id)))
     for name, value in whole.items():
         answer.has(name, value, because="The query tells of the order that was refunded.")
     for name, value in asked.items():
@@ -280,7 +283,10 @@ def _counts(answer: AnswerV2, count: int) -> None:
 
 
 def _refused_each(platform: Platform, order: Order, faults: Sequence[FaultV2], *, goods: bool) -> None:
-    refund = Refund(order, 2)
-    for fault in faults:
-        ask_for(platform, refund, broken_by=fault, goods=goods).is_refused(*_BAD_AMOUNT, because="An amount is wrong.")
-    leaves_nothing(platform, refund)
+    refund, by_id = Refund(order, 2), Refund(order, 3, by="transaction_id")
+    transaction_id = platform.v2.transaction_id(order)
+    for draft in (refund, by_id):
+        for fault in faults:
+            answer = ask_for(platform, draft, broken_by=fault, transaction_id=transaction_id, goods=goods)
+            answer.is_refused(*_BAD_AMOUNT, because="An amount is wrong.")
+        leaves_nothing(platform, draft)
