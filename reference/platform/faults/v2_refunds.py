@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from reference.machines import Entity
+from reference.machines import Entity, Refusal
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.faults.v2_refunding import is_partner, made_up, named_order
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused
+from reference.platform.world import Settlement
 
 __all__: list[str] = []
 
@@ -98,6 +99,31 @@ class RefundsUnderMd5Only(Platform):
         if call.sign_type != "MD5":
             raise self.bad_parameter("sign_type", "not MD5", "body")
         return super().v2_refund(call)
+
+
+@breaks(_NAMED)
+class PaysOutTheWholeOrder(Platform):
+    """Lets a refund that is paid out take the others of its order along."""
+
+    def v2_refund_status(self, refund: Entity) -> str:
+        order = self.store.order(refund.owner, refund.data["out_trade_no"])
+        brothers = () if order is None else self.store.refunds_of(order)
+        paid = any(brother.state == "SUCCESS" and brother.created >= refund.created for brother in brothers)
+        return "SUCCESS" if paid else super().v2_refund_status(refund)
+
+
+@breaks(_NAMED)
+class TellsWhenARefundFirstFailed(Platform):
+    """Tells when a refund became abnormal as its refund_success_time."""
+
+    def settle(self, mchid: str, out_refund_no: str, outcome: Settlement = "SUCCESS") -> Refusal | None:
+        refused = super().settle(mchid, out_refund_no, outcome)
+        refund = self.store.refund(mchid, out_refund_no)
+        if refund is not None and refused is None:
+            refund.data.setdefault("failed_at", self.now())
+            if outcome == "SUCCESS":
+                refund.data["settled_at"] = refund.data["failed_at"]
+        return refused
 
 
 @breaks(_NUMBERED)

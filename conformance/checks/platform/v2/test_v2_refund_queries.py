@@ -143,9 +143,9 @@ def test_lists_ten_refunds_at_a_time(platform: Platform) -> None:
             if again != first:
                 raise Violation("The order of the list changes.", expected=", ".join(first), got=", ".join(again))
         for offset in _BEYOND:
-            query(platform, order, out_trade_no=order.number, offset=offset).is_refused(
-                "PARAM_ERROR", because=f"There are {_MANY} refunds."
-            )
+            for members in ({"out_trade_no": order.number}, {"transaction_id": transaction_id}):
+                beyond = query_by(platform, order, {**members, "offset": offset})
+                beyond.is_refused("PARAM_ERROR", because=f"There are {_MANY} refunds.")
 
     kinds = every_kind(platform)
     try_all(platform, [(kinds[turn % len(kinds)], turn) for turn in (0, 6, 4)], attempt)
