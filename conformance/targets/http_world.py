@@ -10,7 +10,7 @@ from conformance.targets.verdicts import ConfigurationError, Inconclusive, Suite
 from conformance.targets.world import ALL_POWERS, Answering
 from reference.platform import Delivery
 from reference.platform.control import PREFIX
-from reference.platform.control_views import delivery_from_json
+from reference.platform.control_views import delivery_from_json, said_to_json
 from reference.platform.payers import Coupon
 from reference.platform.signing import KeyMode
 from reference.platform.worlds import WORLD_HEADER
@@ -77,11 +77,11 @@ class HttpWorld:
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass; with *answer*, moment by moment: the platform hands out what is due and is told how it was answered."""
         if answer is None:
-            return _deliveries(self._moved(seconds=seconds, answers=200))
+            return _deliveries(self._moved(seconds=seconds, answers="accept"))
         sent: list[Delivery] = []
         step = self._moved(seconds=seconds, answers="ask")
         while due := _deliveries(step):
-            answered = {delivery.notice_id: answer(delivery) for delivery in due}
+            answered = {delivery.notice_id: said_to_json(answer(delivery)) for delivery in due}
             sent += due
             step = self._moved(until=step["until"], answers="ask", answered=answered)
         return sent

@@ -3,9 +3,9 @@
 import json
 from dataclasses import dataclass
 from functools import cached_property
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
+from conformance.targets.mailbox import Mailbox
 from conformance.targets.observers import keyring
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import NotApplicable, Violation, shown
@@ -13,16 +13,12 @@ from reference.identity import Merchant
 from reference.oracles import aead
 from reference.oracles.keys import KeyRing
 from reference.oracles.message_check import Verdict, verify_message
-from reference.platform import LADDER, Delivery
-from strategies.cases import Role
+from reference.platform import Delivery, Said
 
 __all__ = ["ACKNOWLEDGED", "Inbox", "Letter"]
 
 ACKNOWLEDGED = frozenset({200, 204})
 """The answers that end a notification's deliveries."""
-_HOST = "https://merchant.example/notify"
-_PATIENCE = (0, 60, 3540)
-"""Seconds a first delivery is waited for, step by step; how long it may take is not judged."""
 
 
 @dataclass(frozen=True)
@@ -106,41 +102,24 @@ def _numbers(merchant: Merchant, delivery: Delivery) -> set[str]:
     return {number for number in (resource.get("out_trade_no"), resource.get("out_refund_no")) if isinstance(number, str)}
 
 
-class Inbox:
-    """Addresses nobody else uses, and what arrives there. Used in a ``with``, it leaves nothing unacknowledged behind.
+class Inbox(Mailbox[Letter]):
+    """The notify endpoints of APIv3. Signature probes are not kept."""
 
-    A letter belongs to an address by its URL alone, so it is found whatever it holds. Signature probes are not kept.
-    """
+    usual = 200
 
     def __init__(self, platform: Platform) -> None:
-        self.platform = platform
+        super().__init__(platform)
         self._keys = keyring(platform.identity)
-        self._owners: dict[str, Merchant] = {}
-        self._answers: dict[str, tuple[int | None, ...]] = {}
-        self._letters: dict[str, list[Letter]] = {}
         self._all: list[Delivery] = []
         self._named: list[tuple[Letter, set[str]] | None] = []
 
-    def __enter__(self) -> Self:
-        return self
+    def read(self, delivery: Delivery, owner: Merchant) -> Letter:
+        """Return *delivery* as *owner* receives it."""
+        return Letter(delivery, owner, self._keys)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.acknowledge()
-
-    def address(self, role: Role, *answers: int | None, path: str = "") -> str:
-        """Return a fresh notify_url of the merchant that plays *role*.
-
-        *answers* are given there in turn, the last one for ever; without any it is 200, None is no answer in time. *path* is appended.
-        """
-        address = f"{_HOST}/{self.platform.mint.number()}{path}"
-        self._owners[address] = self.platform.merchant(role)
-        self._answers[address] = answers or (200,)
-        self._letters[address] = []
-        return address
-
-    def at(self, address: str) -> list[Letter]:
-        """What has arrived there, oldest first."""
-        return self._letters[address]
+    def accepts(self, said: Said) -> bool:
+        """Tell whether an answer ends the deliveries: by its status alone."""
+        return (said[0] if isinstance(said, tuple) else said) in ACKNOWLEDGED
 
     def about(self, *numbers: str | None) -> list[Letter]:
         """Every delivery, to whatever address, whose sealed content names one of *numbers* (of an order or a refund)."""
@@ -152,35 +131,8 @@ class Inbox:
             self._named.append(next(((letter, found) for letter, found in opened if found), None))
         return [letter for letter, found in filter(None, self._named) if wanted & found]
 
-    def wait(self, seconds: float = 0) -> None:
-        """Let time pass and take in what arrives meanwhile; what is not addressed here is accepted."""
-        self.platform.advance(seconds, self._answer)
-
-    def expect(self, address: str, count: int = 1) -> None:
-        """Wait until *count* letters have arrived at *address*, but not for ever."""
-        for seconds in _PATIENCE:
-            self.wait(seconds)
-            if len(self._letters[address]) >= count:
-                return
-
-    def acknowledge(self) -> None:
-        """From now on accept everything, and wait for what is still to be repeated."""
-        pending = [address for address, letters in self._letters.items() if letters and self._last(address) not in ACKNOWLEDGED]
-        self._answers = dict.fromkeys(self._answers, (200,))
-        if any(len(self._letters[address]) <= len(LADDER) for address in pending):
-            self.wait(max(LADDER) + 60)
-
-    def _answer(self, delivery: Delivery) -> int | None:
+    def take(self, delivery: Delivery) -> Said:
+        """Take *delivery* in and say what is said to it; a probe is refused."""
         self._all.append(delivery)
-        owner = self._owners.get(delivery.url)
-        if owner is None:
-            return 200
-        letter = Letter(delivery, owner, self._keys)
-        if letter.is_probe:
-            return 401
-        self._letters[delivery.url].append(letter)
-        return self._last(delivery.url)
-
-    def _last(self, address: str) -> int | None:
-        answers = self._answers[address]
-        return answers[min(len(self._letters[address]), len(answers)) - 1]
+        owner = self.owner(delivery)
+        return 401 if owner is not None and self.read(delivery, owner).is_probe else super().take(delivery)

@@ -3,17 +3,16 @@
 `DirectWorld` reaches the reference platform in this process; `HttpWorld` reaches a served one through its control API.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, Protocol
 
 from reference.platform import Delivery
 from reference.platform import Platform as ReferencePlatform
 from reference.platform.payers import Coupon
 from reference.platform.signing import KeyMode
+from reference.platform.world import Answering
 
 __all__ = ["ALL_POWERS", "Answering", "DirectWorld", "World"]
-
-Answering = Callable[[Delivery], int | None]
 
 ALL_POWERS = frozenset(
     {
@@ -59,7 +58,11 @@ class World(Protocol):
         """Let an event of a machine befall what *mchid* calls *number*: what a payer or the platform does."""
 
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
-        """Let time pass; *answer* plays the notify endpoint (default: accepts everything). Return the notifications sent."""
+        """Let time pass and return the notifications sent.
+
+        *answer* plays the notify endpoint: it returns a status, or a status and a body, which alone accepts a notification of APIv2,
+        or None for no answer in time. Without it everything is accepted.
+        """
 
     def rotate(self) -> None:
         """Let the next platform certificate take over."""

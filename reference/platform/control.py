@@ -11,8 +11,9 @@ from typing import Any, Literal, TypeVar
 from reference.machines import MACHINES, Entity, Refusal
 from reference.machines.order import CREDENTIAL_STALE
 from reference.platform.control_asked import Asked, ControlError
-from reference.platform.control_views import delivery_to_json, entity_to_json, notice_to_json, served_to_json
+from reference.platform.control_views import delivery_to_json, entity_to_json, notice_to_json, said_from_json, served_to_json
 from reference.platform.core import Platform
+from reference.platform.outbox import ACCEPTANCE, Said
 from reference.platform.payers import COUPON_TYPES
 from reference.platform.signing import KeyMode
 from reference.platform.store import kind_of
@@ -42,6 +43,7 @@ _A_CENTURY = 100 * 365 * 86400
 _OUTCOMES: tuple[Settlement, ...] = ("SUCCESS", "ABNORMAL", "CLOSED")
 _CODE_STATES: tuple[Literal["SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY"], ...] = ("SUCCESS", "USERPAYING", "PAYERROR", "NOTPAY")
 _KEY_MODES: tuple[KeyMode, ...] = ("certificate", "public_key", "combined")
+_ANSWER = 'an HTTP status, {"status", "body"}, null for no answer in time'
 _LOSSES: tuple[Loss, ...] = ("before", "after")
 Item = TypeVar("Item")
 
@@ -206,21 +208,21 @@ def _happened(refusal: Refusal | None) -> dict[str, Any]:
 
 def _advance(platform: Platform, asked: Asked) -> dict[str, Any]:
     until = _until(platform, asked)
-    answers = asked.raw("answers", 200)
+    answers = asked.raw("answers", "accept")
     if answers != "ask":
         if asked.has("answered"):
             raise asked.bad("answered", 'nothing: it goes with "answers": "ask" only')
         play = _playing(asked, answers)
         sent = platform.advance(until - platform.clock(), play)
-        return _advanced(platform, until, [delivery_to_json(delivery) | {"status": play(delivery)} for delivery in sent])
+        return _advanced(platform, until, [delivery_to_json(delivery) | {"status": _status(play(delivery))} for delivery in sent])
     if platform.notifying == "post":
         raise ControlError(
             "NOTIFY_IS_POST",
             "This platform posts its notifications to their notify_url itself, so nobody can be asked how they are answered. "
             'Send POST /_control/notify {"mode": "hold"} first, or start it with --notify hold.',
         )
-    for notice_id, status in _answered(platform, asked).items():
-        platform.delivered(notice_id, status)
+    for notice_id, said in _answered(platform, asked).items():
+        platform.take_answer(notice_id, said)
     return _advanced(platform, until, [delivery_to_json(delivery) for delivery in platform.step(until)])
 
 
@@ -237,24 +239,35 @@ def _advanced(platform: Platform, until: float, deliveries: list[dict[str, Any]]
 
 
 def _playing(asked: Asked, answers: Any) -> Answering:
-    statuses: list[int | None] = answers if isinstance(answers, list) else [answers]
-    if not statuses or not all(_is_status(status) for status in statuses):
-        raise asked.bad("answers", 'an HTTP status, null for no answer in time, a list of them by attempt (the last one repeats), or "ask"')
-    return lambda delivery: statuses[min(delivery.attempt, len(statuses)) - 1]
+    try:
+        every = [_said(answer) for answer in (answers if isinstance(answers, list) else [answers])]
+    except ValueError:
+        every = []
+    if not every:
+        raise asked.bad("answers", f'{_ANSWER}, "accept", a list of them by attempt (the last one repeats), or "ask"')
+    return lambda delivery: every[min(delivery.attempt, len(every)) - 1]
 
 
-def _answered(platform: Platform, asked: Asked) -> dict[str, int | None]:
+def _answered(platform: Platform, asked: Asked) -> dict[str, Said]:
     answered = asked.raw("answered", {})
-    if not isinstance(answered, dict) or not all(_is_status(status) for status in answered.values()):
-        raise asked.bad("answered", "an object of notification ids and the HTTP status each was answered with, null for none in time")
-    unknown = next((name for name in answered if name not in platform.notices), None)
+    try:
+        said = {name: _said(answer) for name, answer in answered.items()} if isinstance(answered, dict) else None
+    except ValueError:
+        said = None
+    if said is None:
+        raise asked.bad("answered", f'an object of notification ids and how each was answered: {_ANSWER}, or "accept"')
+    unknown = next((name for name in said if name not in platform.notices), None)
     if unknown is not None:
         raise ControlError("UNKNOWN_NOTIFICATION", f"There is no notification {unknown!r}; GET /_control/notifications lists them.")
-    return answered
+    return said
 
 
-def _is_status(value: Any) -> bool:
-    return value is None or (isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599)
+def _said(answer: Any) -> Said:
+    return ACCEPTANCE if answer == "accept" else said_from_json(answer)
+
+
+def _status(said: Said) -> int | None:
+    return said[0] if isinstance(said, tuple) else said
 
 
 # trouble
@@ -323,8 +336,8 @@ ACTIONS: Mapping[str, Action] = {
         "POST",
         ("seconds", "until", "answers", "answered"),
         "Time passes. While this server posts, what falls due is posted; else, or with `answers`, it is answered as that says: "
-        "a status (default 200; null: no answer), a list by attempt, or "
-        '"ask": the answer holds the next deliveries; go on with its `until` and `answered` {id: status} until there are none.',
+        '"accept" (default), a status, {"status", "body"} (APIv2 is accepted by its body), null for no answer, a list by attempt, or '
+        '"ask": the answer holds the next deliveries; go on with its `until` and `answered` {id: answer} until there are none.',
         _advance,
     ),
     "rotate": Action("POST", (), "The next platform certificate takes over.", _rotate),

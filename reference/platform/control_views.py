@@ -6,10 +6,10 @@ from typing import Any
 
 from reference.machines import Entity
 from reference.platform.core import Served
-from reference.platform.outbox import Delivery, Notice
+from reference.platform.outbox import Delivery, Notice, Said
 from reference.platform.wire import Headers
 
-__all__ = ["delivery_from_json", "delivery_to_json", "entity_to_json", "notice_to_json", "served_to_json"]
+__all__ = ["delivery_from_json", "delivery_to_json", "entity_to_json", "notice_to_json", "said_from_json", "said_to_json", "served_to_json"]
 
 
 def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
@@ -22,14 +22,31 @@ def delivery_to_json(delivery: Delivery) -> dict[str, Any]:
         "url": delivery.url,
         "headers": _headers(delivery.headers),
         **_body(delivery.body),
+        "body_answers": delivery.body_answers,
     }
 
 
 def delivery_from_json(shown: Mapping[str, Any]) -> Delivery:
     """Return the delivery that `delivery_to_json` showed."""
-    body = base64.b64decode(shown["body_base64"]) if "body_base64" in shown else str(shown["body"]).encode()
     headers = tuple((name, value) for name, value in shown["headers"])
-    return Delivery(shown["id"], shown["event_type"], shown["attempt"], shown["at"], shown["url"], headers, body)
+    sent = (shown["id"], shown["event_type"], shown["attempt"], shown["at"], shown["url"], headers, _bytes(shown))
+    return Delivery(*sent, body_answers=shown.get("body_answers", False))
+
+
+def said_to_json(said: Said) -> Any:
+    """Return what a notify endpoint said: a status, null for no answer in time, or an object of the status and the body."""
+    return {"status": said[0], **_body(said[1])} if isinstance(said, tuple) else said
+
+
+def said_from_json(shown: Any) -> Said:
+    """Return what `said_to_json` showed. Raises ValueError for anything else."""
+    if isinstance(shown, Mapping):
+        if not _is_status(shown.get("status")) or len(shown) != 2 or not isinstance(shown.get("body", shown.get("body_base64")), str):
+            raise ValueError("neither a status nor a status with a body")
+        return shown["status"], _bytes(shown)
+    if shown is not None and not _is_status(shown):
+        raise ValueError("no HTTP status")
+    return None if shown is None else int(shown)
 
 
 def notice_to_json(notice: Notice) -> dict[str, Any]:
@@ -73,6 +90,15 @@ def served_to_json(served: Served) -> dict[str, Any]:
 
 def _headers(headers: Headers) -> list[list[str]]:
     return [[name, value] for name, value in headers]
+
+
+def _is_status(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 100 <= value <= 599
+
+
+def _bytes(shown: Mapping[str, Any]) -> bytes:
+    """What `_body` showed; raises ValueError for what is no base64."""
+    return base64.b64decode(shown["body_base64"], validate=True) if "body_base64" in shown else str(shown["body"]).encode()
 
 
 def _body(data: bytes) -> dict[str, str]:

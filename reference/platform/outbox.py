@@ -3,13 +3,18 @@
 import json
 import uuid
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from reference.identity import Merchant
 from reference.oracles import times
 from reference.platform.signing import Signing
 
-__all__ = ["LADDER", "Delivery", "Notice", "Outbox"]
+__all__ = ["ACCEPTANCE", "LADDER", "Delivery", "Notice", "Outbox", "Said"]
+
+Said: TypeAlias = int | tuple[int, bytes] | None
+"""What a notify endpoint answers: an HTTP status, with a body where that matters, or None for no answer in time."""
+ACCEPTANCE: Final[Said] = (200, b"<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>")
+"""An answer that accepts a notification of either family: APIv3 looks at the status alone, APIv2 at both."""
 
 LADDER = (15, 15, 30, 180, 600, 1200, 1800, 1800, 1800, 3600, 10800, 10800, 10800, 21600, 21600)
 """Seconds between one failed delivery and the next: 15 retries, 24 h 4 m in all."""
@@ -138,6 +143,11 @@ class Outbox(Signing):
     def heard(self, notice_id: str, status: int | None, body: bytes) -> None:  # noqa: ARG002 - for notifications whose body answers
         """Take note of the merchant's whole answer; APIv3 asks for nothing but its status."""
         self.delivered(notice_id, status)
+
+    def take_answer(self, notice_id: str, said: Said) -> None:
+        """Take note of what a notify endpoint *said*; a status alone comes with an empty body."""
+        status, body = said if isinstance(said, tuple) else (said, b"")
+        self.heard(notice_id, status, body)
 
     def is_acknowledged(self, status: int | None) -> bool:
         """Tell whether the merchant's answer ends the deliveries."""

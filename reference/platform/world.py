@@ -7,14 +7,14 @@ from typing import Any, Literal, NamedTuple, Protocol
 from reference.machines import CODEPAY, MACHINES, ORDER, REFUND, Entity, Machine, Refusal
 from reference.machines.order import CREDENTIAL_STALE, SEVEN_DAYS
 from reference.platform.business import Business
-from reference.platform.outbox import Delivery
+from reference.platform.outbox import ACCEPTANCE, Delivery, Said
 from reference.platform.signing import KeyMode
 from reference.platform.store import kind_of
 from reference.platform.wire import Refused
 
 __all__ = ["Answering", "Due", "Journal", "Loss", "Settlement", "World"]
 
-Answering = Callable[[Delivery], int | tuple[int, bytes] | None]
+Answering = Callable[[Delivery], Said]
 Loss = Literal["before", "after"]
 Settlement = Literal["SUCCESS", "ABNORMAL", "CLOSED"]
 
@@ -140,18 +140,14 @@ class World(Business):
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass and return the notifications sent meanwhile.
 
-        *answer* plays the merchant's notify endpoint: it gets each delivery and returns the HTTP status, with the body if that
-        matters, or None for no answer in time; without it every delivery is accepted.
+        *answer* plays the merchant's notify endpoint: it gets each delivery and returns what is said to it; without it every
+        delivery is accepted.
         """
         until = self.clock() + seconds
         sent: list[Delivery] = []
         while due := self.step(until):
             for delivery in due:
-                said = 200 if answer is None else answer(delivery)
-                if isinstance(said, tuple):
-                    self.heard(delivery.notice_id, *said)
-                else:
-                    self.delivered(delivery.notice_id, said)
+                self.take_answer(delivery.notice_id, ACCEPTANCE if answer is None else answer(delivery))
             sent += due
         self.persist()
         return sent
@@ -159,7 +155,7 @@ class World(Business):
     def step(self, until: float) -> list[Delivery]:
         """Let time pass to the next moment at which notifications are due, and return their deliveries.
 
-        Each must be answered by `delivered` before the next step. When there are none, it is *until* (Unix seconds) now.
+        Each must be answered by `take_answer` before the next step. When there are none, it is *until* (Unix seconds) now.
         Time never runs backwards, however long the answers took on a running clock.
         """
         self.come_due()

@@ -11,6 +11,7 @@ from reference.platform.control import ACTIONS, PREFIX, handle_control
 from strategies.cases import Refund
 from strategies.orders import lean
 from tests.platform.shop import shop_at
+from tests.platform.v2_shop import Shop
 
 
 def _ask(platform: Platform, action: str, **members: Any) -> Any:
@@ -127,6 +128,49 @@ def test_advancing_answers_attempts_as_listed() -> None:
     assert moved["now"] == NOON + 3600
 
 
+_TAKEN_BODY = "<xml><return_code>SUCCESS</return_code></xml>"
+_TAKEN = {"status": 200, "body": _TAKEN_BODY}
+_IN_BASE64 = {"status": 200, "body_base64": base64.b64encode(_TAKEN_BODY.encode()).decode()}
+
+
+def _paid_through_apiv2(platform: Platform) -> None:
+    shop = Shop(platform)
+    out_trade_no, _ = shop.place()
+    shop.pay(out_trade_no)
+
+
+@pytest.mark.parametrize("taken", [_TAKEN, _IN_BASE64, "accept"])
+def test_a_notification_of_apiv2_is_accepted_by_its_body(taken: Any) -> None:
+    """A status alone accepts no notification of APIv2; return_code SUCCESS in the body does, and so does "accept"."""
+    platform = Platform()
+    _paid_through_apiv2(platform)
+    moved = _ask(platform, "advance", seconds=3600, answers=[200, {"status": 200, "body": "success"}, {"status": 200, "body": ""}, taken])
+
+    assert [shown["status"] for shown in moved["deliveries"]] == [200] * 4
+    assert all(shown["body_answers"] for shown in moved["deliveries"])
+    assert _look(platform, "notifications")["notifications"][0]["state"] == "accepted"
+
+
+@pytest.mark.parametrize(("said", "state"), [(200, "pending"), (_TAKEN, "accepted"), ("accept", "accepted"), (None, "pending")])
+def test_step_by_step_a_body_may_be_answered(said: Any, state: str) -> None:
+    """What each delivery was answered with may be a status, a status with a body, or "accept"."""
+    platform = Platform()
+    _paid_through_apiv2(platform)
+    step = _ask(platform, "advance", seconds=1, answers="ask")
+    _ask(platform, "advance", until=step["until"], answers="ask", answered={step["deliveries"][0]["id"]: said})
+
+    assert _look(platform, "notifications")["notifications"][0]["state"] == state
+
+
+def test_everything_is_accepted_unless_said_otherwise() -> None:
+    """Without answers a notification of either family is accepted at its first delivery."""
+    platform = Platform()
+    _paid_through_apiv2(platform)
+    shop_at(platform).must_pay(lean("native"))
+
+    assert len(_ask(platform, "advance", seconds=86_400)["deliveries"]) == 2
+
+
 def test_advancing_step_by_step() -> None:
     """Asked step by step, the platform stops at each moment until it is told the answers, and ends at the time asked for."""
     platform = Platform()
@@ -212,6 +256,13 @@ def test_trouble_is_caused_as_asked(action: str, members: dict[str, Any]) -> Non
         ("POST", "advance", b'{"seconds": 1, "answers": "ask", "answered": {"none": 200}}', 404, "'none'"),
         ("POST", "advance", b'{"seconds": 1, "answers": "ask", "answered": [200]}', 400, "notification ids"),
         ("POST", "advance", b'{"seconds": 1, "answered": {}}', 400, '"ask" only'),
+        ("POST", "advance", b'{"seconds": 1, "answers": {"status": 200}}', 400, '{"status", "body"}'),
+        ("POST", "advance", b'{"seconds": 1, "answers": {"body": "x"}}', 400, '{"status", "body"}'),
+        ("POST", "advance", b'{"seconds": 1, "answers": [{"status": 99, "body": ""}]}', 400, "an HTTP status"),
+        ("POST", "advance", b'{"seconds": 1, "answers": {"status": 200, "body": 1}}', 400, '{"status", "body"}'),
+        ("POST", "advance", b'{"seconds": 1, "answers": {"status": 200, "body_base64": "=="}}', 400, '{"status", "body"}'),
+        ("POST", "advance", b'{"seconds": 1, "answers": {"status": 200, "body": "", "headers": {}}}', 400, '{"status", "body"}'),
+        ("POST", "advance", b'{"seconds": 1, "answers": "ask", "answered": {"none": {"status": "200", "body": ""}}}', 400, "answered"),
         ("POST", "limit", b"{}", 400, "per_second"),
         ("POST", "limit", b'{"per_second": -1}', 400, "whole number from 0"),
         ("POST", "rotate", b'{"to": 2}', 400, "it takes none"),

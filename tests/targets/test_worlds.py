@@ -12,7 +12,7 @@ from conformance.targets.transport import DirectTransport
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, SuiteFault, Unreachable
 from conformance.targets.world import ALL_POWERS, DirectWorld
 from reference.identity import bundled
-from reference.platform import LADDER, NOON, Delivery
+from reference.platform import ACCEPTANCE, LADDER, NOON, Delivery, Said
 from reference.platform import Platform as ReferencePlatform
 from reference.platform.asgi import App
 from reference.platform.control import POWERS
@@ -44,11 +44,11 @@ def _private(base_url: str) -> Platform:
 class _Once:
     """A notify endpoint that answers each attempt as listed, the last answer repeating."""
 
-    def __init__(self, *statuses: int | None) -> None:
-        self.statuses = statuses
+    def __init__(self, *answers: Said) -> None:
+        self.answers = answers
 
-    def __call__(self, delivery: Delivery) -> int | None:
-        return self.statuses[min(delivery.attempt, len(self.statuses)) - 1]
+    def __call__(self, delivery: Delivery) -> Said:
+        return self.answers[min(delivery.attempt, len(self.answers)) - 1]
 
 
 def _payer(platform: Platform) -> Told:
@@ -99,6 +99,15 @@ def _notified_while_answering(platform: Platform) -> Told:
         return 200 if delivery.attempt > 1 else 500
 
     return [platform.advance(60.5, answer), platform.now()]
+
+
+def _both_families(platform: Platform) -> Told:
+    platform.v2.must_pay(lean("jsapi"))
+    platform.must_pay(lean("jsapi"))
+    refused = _Once((200, b""), 200, (200, b"\xff"), (500, b"<xml><return_code>SUCCESS</return_code></xml>"), None, ACCEPTANCE)
+    told: Told = [platform.advance(3600, refused), platform.now()]
+    platform.v2.must_pay(lean("app", "partner"))
+    return [*told, platform.deliveries(), platform.advance(sum(LADDER))]
 
 
 def _refunds(platform: Platform) -> Told:
@@ -167,7 +176,7 @@ def _lives(platform: Platform) -> Told:
     return [unknown, outcomes, platform.deliveries(), platform.query_refund(refund).json]
 
 
-_SCENARIOS = (_payer, _retries, _given_up, _notified_while_answering, _refunds, _codes, _phones, _trouble, _days, _lives)
+_SCENARIOS = (_payer, _retries, _both_families, _given_up, _notified_while_answering, _refunds, _codes, _phones, _trouble, _days, _lives)
 
 
 @pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.__name__.strip("_").replace("_", "-"))

@@ -4,32 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from reference.machines import Case, Entity
-from reference.machines.refund import COUNTED, TOO_MUCH, UNKNOWN, remaining
+from reference.machines.refund import COUNTED, TOO_MUCH, UNKNOWN
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
+from reference.platform.faults.weighing import Weighs, amount
 from reference.platform.intake import Ask
 from reference.platform.wire import Refused
 
 __all__: list[str] = []
-
-
-class _Weighs(Platform):
-    """Weighs a refund against less than was taken from its order: only the refunds for which `counts` holds."""
-
-    def counts(self, refund: Entity, case: Case) -> bool:
-        return True
-
-    def margin(self, case: Case) -> int:
-        """Fen a refund may exceed what remains."""
-        return 0
-
-    def overlooks(self, event: str, case: Case) -> frozenset[str]:
-        forgiven: set[str] = set()
-        if event == "apply" and case.order is not None:
-            taken = sum(_amount(refund) for refund in case.refunds if refund.state in COUNTED and self.counts(refund, case))
-            if case.draft["amount"]["refund"] <= remaining(_total(case), taken) + self.margin(case):
-                forgiven = {"over-refund"}
-        return super().overlooks(event, case) | forgiven
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
@@ -40,7 +22,7 @@ class NeverWeighsRefunds(Platform):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class WeighsEachRefundAlone(_Weighs):
+class WeighsEachRefundAlone(Weighs):
     """Compares each refund with the order's total and forgets the earlier ones."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -48,7 +30,7 @@ class WeighsEachRefundAlone(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class ForgetsOpenRefunds(_Weighs):
+class ForgetsOpenRefunds(Weighs):
     """Counts a refund only once it is settled."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -56,7 +38,7 @@ class ForgetsOpenRefunds(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class ForgetsSettledRefunds(_Weighs):
+class ForgetsSettledRefunds(Weighs):
     """Counts a refund only while it is under way."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -64,7 +46,7 @@ class ForgetsSettledRefunds(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class ForgetsRefundsAfterAMonth(_Weighs):
+class ForgetsRefundsAfterAMonth(Weighs):
     """Counts the refunds of the last thirty days."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -72,7 +54,7 @@ class ForgetsRefundsAfterAMonth(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class CountsTenRefundsAtMost(_Weighs):
+class CountsTenRefundsAtMost(Weighs):
     """Counts the last ten refunds of an order."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -80,7 +62,7 @@ class CountsTenRefundsAtMost(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class ForgetsRefundsByTransactionId(_Weighs):
+class ForgetsRefundsByTransactionId(Weighs):
     """Counts only the refunds that named the order by out_trade_no."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -88,7 +70,7 @@ class ForgetsRefundsByTransactionId(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class OverRefundsSubMerchants(_Weighs):
+class OverRefundsSubMerchants(Weighs):
     """Forgets earlier refunds when a service provider refunds."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -96,7 +78,7 @@ class OverRefundsSubMerchants(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class OverRefundsCodePayments(_Weighs):
+class OverRefundsCodePayments(Weighs):
     """Forgets earlier refunds of an order paid by code."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -104,7 +86,7 @@ class OverRefundsCodePayments(_Weighs):
 
 
 @breaks("v3.refund.refuses-more-than-remaining")
-class AllowsAFenTooMuch(_Weighs):
+class AllowsAFenTooMuch(Weighs):
     """Compares with `>=` where it should compare with `>`, and gives away a fen."""
 
     def margin(self, case: Case) -> int:
@@ -120,7 +102,7 @@ class KeepsTheLastFen(Platform):
         earlier = () if order is None else self.counted_refunds(order)
         known = self.known_refund(ask, ask.fields["out_refund_no"])
         if order is not None and earlier and known is None:
-            taken = sum(_amount(refund) for refund in earlier if refund.state in COUNTED)
+            taken = sum(amount(refund) for refund in earlier if refund.state in COUNTED)
             if taken and ask.fields["amount"]["refund"] == order.draft["amount"]["total"] - taken:
                 raise Refused(TOO_MUCH)
         return super().do_refund_apply(ask)
@@ -141,7 +123,7 @@ class KeepsAnOverRefundAsClosed(Platform):
 
 
 @breaks("v3.refund.never-exceeds-the-order")
-class WeighsRefundsASecondLate(_Weighs):
+class WeighsRefundsASecondLate(Weighs):
     """Does not yet see the refunds of the same second."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -176,21 +158,21 @@ class KeepsTheAmountOfAClosedFullRefund(Platform):
 
     def counted_refunds(self, order: Entity | None) -> tuple[Entity, ...]:
         return tuple(
-            replace(refund, state="PROCESSING") if refund.draft["amount"]["total"] == _amount(refund) else refund
+            replace(refund, state="PROCESSING") if refund.draft["amount"]["total"] == amount(refund) else refund
             for refund in super().counted_refunds(order)
         )
 
 
 @breaks("v3.refund.closed-refund-frees-its-amount")
-class AddsTheAmountOfAClosedRefund(_Weighs):
+class AddsTheAmountOfAClosedRefund(Weighs):
     """Adds what a CLOSED refund did not pay out to what remains."""
 
     def margin(self, case: Case) -> int:
-        return sum(_amount(refund) for refund in case.refunds if refund.state == "CLOSED")
+        return sum(amount(refund) for refund in case.refunds if refund.state == "CLOSED")
 
 
 @breaks("v3.refund.abnormal-refund-still-counts")
-class FreesTheAmountOfAnAbnormalRefund(_Weighs):
+class FreesTheAmountOfAnAbnormalRefund(Weighs):
     """Lets the amount of an ABNORMAL refund be refunded again."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -198,7 +180,7 @@ class FreesTheAmountOfAnAbnormalRefund(_Weighs):
 
 
 @breaks("v3.refund.abnormal-refund-still-counts")
-class FreesTheAmountOfARedirectedRefund(_Weighs):
+class FreesTheAmountOfARedirectedRefund(Weighs):
     """Lets the amount of a refund that was sent another way be refunded again."""
 
     def counts(self, refund: Entity, case: Case) -> bool:
@@ -210,12 +192,3 @@ class FreesTheAmountOfARedirectedRefund(_Weighs):
         if refund is not None:
             refund.data["redirected"] = True
         return answered
-
-
-def _total(case: Case) -> int:
-    assert case.order is not None  # asked of known orders only
-    return int(case.order.draft["amount"]["total"])
-
-
-def _amount(refund: Entity) -> int:
-    return int(refund.draft["amount"]["refund"])

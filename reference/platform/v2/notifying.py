@@ -14,7 +14,7 @@ __all__ = ["V2Notifying"]
 
 _XML = "text/xml; charset=utf-8"
 _UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_REFUSED = 500
+_TAKEN, _REFUSED = 200, 500
 
 
 class V2Notifying(V2Showing):
@@ -70,8 +70,9 @@ class V2Notifying(V2Showing):
 
     def heard(self, notice_id: str, status: int | None, body: bytes) -> None:
         """Take note of the merchant's whole answer: an APIv2 notification is accepted by return_code SUCCESS only."""
-        told = self.notices[notice_id].content_type == _XML
-        self.delivered(notice_id, _REFUSED if told and status is not None and not self.v2_is_taken(status, body) else status)
+        if self.notices[notice_id].content_type == _XML and status is not None:
+            status = _TAKEN if self.v2_is_taken(status, body) else _REFUSED
+        self.delivered(notice_id, status)
 
     def v2_is_taken(self, status: int, body: bytes) -> bool:
         """Tell whether an answer says that the notification need not come again."""
