@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from conformance.targets.http_transport import HttpTransport
 from conformance.targets.transport import Reply, Transport
-from conformance.targets.verdicts import ConfigurationError, Inconclusive, SuiteFault
+from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, SuiteFault
 from conformance.targets.world import ALL_POWERS, Answering
 from reference.platform import Delivery
 from reference.platform.control import PREFIX
 from reference.platform.control_views import delivery_from_json, said_to_json
 from reference.platform.payers import Coupon
 from reference.platform.signing import KeyMode
+from reference.platform.v2 import CERTIFICATE_HEADER, certificate_header
 from reference.platform.worlds import WORLD_HEADER
 from strategies.cases import Wire
 
@@ -148,7 +150,7 @@ class PrivateWorld(HttpWorld):
             opened = entrance._ask("open-world", seed=seed)  # noqa: SLF001 - the same class
         finally:
             entrance.close()
-        self.transport = _Inside(base_url, str(opened["world"]))
+        self.transport = _Inside(base_url, str(opened["world"]), takes_certificates=opened.get("certificate_header") == CERTIFICATE_HEADER)
         self._now = int(opened["now"])
         super().__init__(self.transport, powers)
 
@@ -163,11 +165,24 @@ class PrivateWorld(HttpWorld):
 
 
 class _Inside(HttpTransport):
-    """Reaches one private world, and closes it behind itself."""
+    """Reaches one private world, and closes it behind itself.
 
-    def __init__(self, base_url: str, world: str) -> None:
+    One that *takes_certificates* from whoever ended the TLS is told them in a header where there is none to end.
+    """
+
+    def __init__(self, base_url: str, world: str, *, takes_certificates: bool = False) -> None:
         super().__init__(base_url, headers=((WORLD_HEADER, world),))
         self._world = world
+        self._tells = takes_certificates and not self.shows_certificates
+        self.shows_certificates = self.shows_certificates or self._tells
+
+    def send(self, wire: Wire) -> Reply:
+        """Send *wire*. Raises NotApplicable where only the key of its certificate is known."""
+        if not self._tells or wire.certificate is None:
+            return super().send(wire)
+        if wire.certificate.certificate is None:
+            raise NotApplicable({"client-certificates"})
+        return super().send(replace(wire, headers=(*wire.headers, certificate_header(wire.certificate.certificate)), certificate=None))
 
     def close(self) -> None:
         """Leave, and let the platform forget the world."""

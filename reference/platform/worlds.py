@@ -12,6 +12,7 @@ from typing import Any
 from reference.platform.control import Action
 from reference.platform.control_asked import Asked, ControlError
 from reference.platform.core import Platform
+from reference.platform.v2 import CERTIFICATE_HEADER
 
 __all__ = ["WORLD_HEADER", "Worlds"]
 
@@ -51,7 +52,7 @@ class Worlds:
         self._private[name] = world
         if len(self._private) > _MOST:
             self._private.popitem(last=False)
-        return {"world": name, "now": world.now()}
+        return {"world": name, "now": world.now(), "certificate_header": CERTIFICATE_HEADER}
 
     def _close(self, _platform: Platform, asked: Asked) -> dict[str, Any]:
         name = asked.text("world")

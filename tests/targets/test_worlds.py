@@ -1,6 +1,7 @@
 """A world in this process and one on a served platform are the same to a check."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -110,6 +111,17 @@ def _both_families(platform: Platform) -> Told:
     return [*told, platform.deliveries(), platform.advance(sum(LADDER))]
 
 
+def _certified(platform: Platform) -> Told:
+    order, foreign = lean("jsapi"), lean("app", "partner")
+    platform.v2.must_pay(order)
+    platform.v2.must_pay(foreign)
+    refund = Refund(order, 10)
+    bare = platform.v2.send(replace(platform.v2.calls.refund(refund), certificate="none"))
+    theirs = platform.v2.send(replace(platform.v2.calls.refund(refund), certificate="partner"))
+    told = [answer.result.values for answer in (bare, theirs, platform.v2.refund(refund), platform.v2.refund(Refund(foreign, 1)))]
+    return [*told, platform.settle(refund), platform.v2.query_refund(refund).result.values, platform.deliveries()]
+
+
 def _refunds(platform: Platform) -> Told:
     order = lean("native")
     platform.must_pay(order)
@@ -176,7 +188,20 @@ def _lives(platform: Platform) -> Told:
     return [unknown, outcomes, platform.deliveries(), platform.query_refund(refund).json]
 
 
-_SCENARIOS = (_payer, _retries, _both_families, _given_up, _notified_while_answering, _refunds, _codes, _phones, _trouble, _days, _lives)
+_SCENARIOS = (
+    _payer,
+    _retries,
+    _both_families,
+    _certified,
+    _given_up,
+    _notified_while_answering,
+    _refunds,
+    _codes,
+    _phones,
+    _trouble,
+    _days,
+    _lives,
+)
 
 
 @pytest.mark.parametrize("scenario", _SCENARIOS, ids=lambda scenario: scenario.__name__.strip("_").replace("_", "-"))
