@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--target", help="another target to send it to (default: the one of the run, seeded fault included)")
     parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    parser.add_argument("--ca", metavar="FILE", help="the authority that vouches for an https target, in PEM form")
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -28,7 +29,7 @@ def main(arguments: argparse.Namespace) -> int:
     run, finding = find(_folder(arguments), arguments.finding)
     fault = run.started.fault if arguments.target is None else None
     target = arguments.target or run.started.target.name
-    platform = open_target(target, arguments.identity, fault).platform(run.started.seed, fault)
+    platform = open_target(target, arguments.identity, fault, ca=arguments.ca).platform(run.started.seed, fault)
     print(
         f"replay {finding.id} · {finding.rule} · target {target}{f' · fault {fault}' if fault else ''}\n"
         f"  {finding.sentence}\n  shortest   {finding.shortest}\n"

@@ -14,6 +14,7 @@ __all__ = ["FILE", "TargetSettings", "read_settings", "read_toml"]
 FILE = "wxconform.toml"
 _KNOWN = {
     "url",
+    "ca",
     "identity",
     "mchid",
     "appid",

@@ -35,8 +35,8 @@ class Opened:
         return self.make(seed, fault)
 
 
-def open_target(name: str, identity_folder: str | None, fault: str | None, *, config: Path = Path(FILE)) -> Opened:
-    """Open the target called *name*: `mock`, a URL, or a section of wxconform.toml.
+def open_target(name: str, identity_folder: str | None, fault: str | None, *, ca: str | None = None, config: Path = Path(FILE)) -> Opened:
+    """Open the target called *name*: `mock`, a URL, or a section of wxconform.toml. *ca* is a file of whom to trust on the other side.
 
     Raises ConfigurationError for a person's mistake, Inconclusive (Unreachable) for a platform that does not answer.
     """
@@ -50,10 +50,11 @@ def open_target(name: str, identity_folder: str | None, fault: str | None, *, co
         raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
     url = str(settings.values.get("url", "")) if settings is not None else name
     base_url = _base_url(name, url)
+    trusted = Path(ca) if ca else settings.path("ca") if settings is not None and "ca" in settings.values else None
     # Importing an HTTP client takes longer than all else a run against the mock needs.
     from conformance.runner.remote import remote  # noqa: PLC0415
 
-    return Opened(name, "platform", identity, base_url, remote(name, base_url, identity))
+    return Opened(name, "platform", identity, base_url, remote(name, base_url, identity, trusted))
 
 
 def _base_url(name: str, url: str) -> str:

@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=1637, help="what all cases are drawn from (default: 1637)")
     group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
     group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    group.addoption("--ca", default=None, metavar="FILE", help="the authority that vouches for an https target, in PEM form")
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
     group.addoption("--waivers", default=None, metavar="FILE", help="whose [[waivers]] count (default: those of wxconform.toml)")
     group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
@@ -72,7 +73,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _open(config: pytest.Config) -> Opened:
     try:
-        return open_target(config.getoption("--target"), config.getoption("--identity"), config.getoption("--fault"))
+        option = config.getoption
+        return open_target(option("--target"), option("--identity"), option("--fault"), ca=option("--ca"))
     except (ConfigurationError, UnknownFault) as error:
         raise pytest.UsageError(str(error)) from error
     except Inconclusive as error:

@@ -171,7 +171,7 @@ class Session:
     def _command(self) -> str:
         option = self._config.getoption
         words = ["wxconform", "run", self._opened.name, "--profile", option("--profile"), "--seed", str(option("--seed"))]
-        for name in ("--rule", "--fault", "--identity", "--waivers"):
+        for name in ("--rule", "--fault", "--identity", "--ca", "--waivers"):
             words += [name, option(name)] if option(name) else []
         return shlex.join(words)
 

@@ -1,6 +1,7 @@
 """The world of a served platform, reached through its control API."""
 
 import json
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from conformance.targets.http_transport import HttpTransport
@@ -29,9 +30,9 @@ class HttpWorld:
         self._transport = transport
 
     @classmethod
-    def of(cls, base_url: str) -> Self | None:
-        """Return the world behind *base_url*, or None when it has no control API. Raises Unreachable."""
-        transport = HttpTransport(base_url)
+    def of(cls, base_url: str, ca: Path | None = None) -> Self | None:
+        """Return the world behind *base_url*, or None when it has no control API. *ca* is as for `HttpTransport`. Raises Unreachable."""
+        transport = HttpTransport(base_url, ca=ca)
         try:
             reply = transport.send(Wire("GET", f"{PREFIX}capabilities", (("Accept", "application/json"),), b""))
             powers = _members(reply).get("powers") if reply.status == 200 else None
@@ -127,13 +128,13 @@ class PrivateWorld(HttpWorld):
     *transport* reaches the API inside that world, which ends when the transport is closed.
     """
 
-    def __init__(self, base_url: str, seed: int, powers: frozenset[str] = ALL_POWERS) -> None:
-        entrance = HttpWorld(HttpTransport(base_url))
+    def __init__(self, base_url: str, seed: int, powers: frozenset[str] = ALL_POWERS, *, ca: Path | None = None) -> None:
+        entrance = HttpWorld(HttpTransport(base_url, ca=ca))
         try:
             opened = entrance._ask("open-world", seed=seed)  # noqa: SLF001 - the same class
         finally:
             entrance.close()
-        self.transport = _Inside(base_url, str(opened["world"]))
+        self.transport = _Inside(base_url, str(opened["world"]), ca)
         self._now = int(opened["now"])
         super().__init__(self.transport, powers)
 
@@ -150,8 +151,8 @@ class PrivateWorld(HttpWorld):
 class _Inside(HttpTransport):
     """Reaches one private world, and closes it behind itself."""
 
-    def __init__(self, base_url: str, world: str) -> None:
-        super().__init__(base_url, headers=((WORLD_HEADER, world),))
+    def __init__(self, base_url: str, world: str, ca: Path | None) -> None:
+        super().__init__(base_url, headers=((WORLD_HEADER, world),), ca=ca)
         self._world = world
 
     def close(self) -> None:

@@ -7,10 +7,13 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from typing import Any, Literal
 
+from cryptography import x509
+
 from reference.platform.control import PREFIX, Action, handle_control, json_answer, posting_until
 from reference.platform.control_asked import Asked, ControlError
 from reference.platform.core import Platform
 from reference.platform.courier import Courier
+from reference.platform.v2 import CERTIFICATE_HEADER, certificate_header
 from reference.platform.wire import Answer
 from reference.platform.worlds import WORLD_HEADER, Worlds
 
@@ -22,6 +25,7 @@ _DRAINED = 64 * BODY_LIMIT
 _LOG = logging.getLogger("wxconform.serve")
 _MODES: tuple[Literal["post", "hold"], ...] = ("post", "hold")
 _WORLD = WORLD_HEADER.lower().encode()
+_CERTIFICATE = CERTIFICATE_HEADER.lower().encode()
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -68,7 +72,7 @@ class App:
     async def _answer(self, scope: Scope, body: bytes | None) -> tuple[Answer, int]:
         """Answer one request; the number is the time (Unix seconds) of the world that answered."""
         target = _target(scope)
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name != _WORLD]
+        headers = _headers(scope)
         named = next((value.decode("latin-1") for name, value in scope["headers"] if name == _WORLD), None)
         platform = self.platform
         try:
@@ -124,6 +128,14 @@ async def _send(answer: Answer, now: int, send: Send) -> None:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def _headers(scope: Scope) -> list[tuple[str, str]]:
+    """The headers of a request, with the certificate its connection bears; what a client says of one itself counts for nothing."""
+    sent: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in sent if name not in {_WORLD, _CERTIFICATE}]
+    chain = list(((scope.get("extensions") or {}).get("tls") or {}).get("client_cert_chain") or ())
+    return [*headers, *([certificate_header(x509.load_pem_x509_certificate(chain[0].encode()))] if chain else [])]
 
 
 def _target(scope: Scope) -> str:
