@@ -52,6 +52,10 @@ class PlatformV2:
             self.observe(call, exchange)
         return AnswerV2(exchange, self.contract.operations[call.operation])
 
+    def offers(self, operation: str) -> bool:  # noqa: ARG002 - the sandbox offers three
+        """Tell whether this side has the contract's *operation*."""
+        return True
+
     def observe(self, call: CallV2, exchange: Exchange) -> None:
         """Demand what is demanded of every answer, whatever was asked."""
         operation = self.contract.operations[call.operation]

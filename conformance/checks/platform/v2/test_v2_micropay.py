@@ -42,6 +42,7 @@ def test_answers_with_the_payment(platform: Platform) -> None:
 @judges("v2.micropay.needs-its-fields")
 def test_needs_its_fields(platform: Platform) -> None:
     """A charge that lacks a required field, signed as sent, is refused, and there is no order."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, str]) -> None:
         role, name = case
@@ -70,6 +71,7 @@ def test_refuses_a_bad_total_fee(platform: Platform) -> None:
 @judges("v2.micropay.refuses-a-malformed-code")
 def test_refuses_a_malformed_code(platform: Platform) -> None:
     """A payment code that is none charges nobody."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, str]) -> None:
         role, code = case
