@@ -12,7 +12,7 @@ __all__ = ["add_arguments", "main"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be examined."""
     parser.add_argument(
-        "target", nargs="?", default="mock", help="mock, the URL of a platform, or a name from wxconform.toml (default: mock)"
+        "target", nargs="?", default="mock", help="mock, sandbox, the URL of a platform, or a name from wxconform.toml (default: mock)"
     )
     parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
     parser.add_argument("--ca", metavar="FILE", help="the authority that vouches for an https target, in PEM form")

@@ -49,6 +49,10 @@ def main(arguments: argparse.Namespace) -> int:
             f"--max-examples {arguments.max_examples} draws nothing, or for ever. Name a number from 1 to {_MOST_EXAMPLES:,}, such as 50."
         )
     opened = open_target(arguments.target, arguments.identity, arguments.fault, ca=arguments.ca)
+    if opened.shared:
+        raise ConfigurationError(
+            f"{arguments.target} is not fuzzed: it is somebody else's, and takes few requests. Fuzz an imitation: `wxconform fuzz mock`."
+        )
     require_health(opened)
     folder = Path(arguments.report)
     require_folder("--report", folder)

@@ -24,7 +24,7 @@ __all__ = ["add_arguments", "main", "require_folder", "require_health"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be asked of a run."""
     parser.add_argument(
-        "target", nargs="?", default="mock", help="mock, the URL of a platform, or a name from wxconform.toml (default: mock)"
+        "target", nargs="?", default="mock", help="mock, sandbox, the URL of a platform, or a name from wxconform.toml (default: mock)"
     )
     parser.add_argument("--profile", default="certify", help=f"how deep to look: {', '.join(PROFILES)} (default: certify)")
     parser.add_argument("--rule", metavar="GLOB", help="judge only the rules whose id matches, such as 'v3.refund.*'")
@@ -64,7 +64,7 @@ def main(arguments: argparse.Namespace) -> int:
         clear(Path(arguments.allure))
         options += ["--alluredir", arguments.allure]
     # Starting workers takes longer than judging a few rules, and a served platform's clock is shared by all checks.
-    jobs = arguments.jobs or (workers() if opened.base_url is None and arguments.rule is None else 1)
+    jobs = 1 if opened.shared else arguments.jobs or (workers() if opened.base_url is None and arguments.rule is None else 1)
     code, session = run_checks(options, parallel=jobs)
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise Inconclusive(_nothing_judges(arguments.rule))

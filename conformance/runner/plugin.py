@@ -124,6 +124,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     # Walks through whole histories cost most, so in a self-test they come last.
     items[:] = sorted(kept, key=lambda item: "walk" in getattr(item, "fixturenames", ()))
+    if config.stash[_OPENED].shared:
+        # Few requests are granted, and what a sandbox is for comes first.
+        items.sort(key=lambda item: not any(rule.startswith("v2.sandbox.") for rule in _rules_of(item)))
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
             hypothesis.seed(_seed_of(item))(item.function)
@@ -157,8 +160,10 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     """The platform under judgement: a fresh one for every check where that is possible."""
     target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
     recorder = request.node.stash.get(_RECORDER, None)
+    if recorder is not None and any(rule.id.startswith("v3.") for rule in recorder.rules):
+        target.needs("apiv3")
     if recorder is not None:
-        target.most_cases = profiles.PROFILES[request.config.getoption("--profile")].cases
+        target.most_cases = profiles.most_cases(request.config.getoption("--profile"), shared=request.config.stash[_OPENED].shared)
         target.first_only = request.config.getoption("--selftest")
         target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)
         target.shared = _shared(request.config, seeded_fault)

@@ -53,7 +53,7 @@ def _tells_in_retcode(operation: Operation, exchange: Exchange) -> _Shown | None
     if result.flaw == "off-schema":
         return "shows"
     names_a_case = any(name.lower() == CASE_HEADER.lower() for name, _ in exchange.wire.headers)
-    if names_a_case or signing.members.get("total_fee", "") in map(str, COUPONS) or result.verdict != "refused":
+    if names_a_case or signing.members.get("total_fee", "") in {"", *map(str, COUPONS)} or result.verdict != "refused":
         return None
     # Refused for the amount in documented words; a refusal for anything else says nothing of it.
     told = "".join((result.values.get("err_code_des", ""), result.values.get("return_msg", "")))

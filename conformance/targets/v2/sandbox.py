@@ -122,6 +122,10 @@ class SandboxV2(PlatformV2):
             violation.rule = KEY_RULE
             raise
 
+    def has_key(self, merchant: Merchant) -> bool:
+        """Tell whether a key of *merchant* that is still good is at hand."""
+        return self._keys.get(merchant.mchid, self.platform.now()) is not None
+
     def ask_for_key(self, merchant: Merchant) -> AnswerV2:
         """Ask for the sandbox key of *merchant*, which is kept if there is one; how the answer is written is not looked at here."""
         watched, self.platform.observing = self.platform.observing, False

@@ -150,6 +150,7 @@ def test_a_code_pays_once(platform: Platform) -> None:
 @judges("v2.micropay.charges-a-number-once")
 def test_charges_a_number_once(platform: Platform) -> None:
     """A number that was paid is not charged again, unchanged, with a fresh code or with another amount."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, dict[str, str]]) -> None:
         role, members = case

@@ -1,6 +1,6 @@
 """The sandbox of APIv2: the key it hands out, how far it stands from production, and the cases it plays."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, order_of, roles
 from conformance.targets.platform import Platform
@@ -149,36 +149,24 @@ def test_neither_side_knows_the_others_orders(platform: Platform) -> None:
     try_all(platform, [(role, begins) for role in roles(platform) for begins in ("sandbox", "production")], attempt)
 
 
-@dataclass(frozen=True, slots=True)
-class _Acceptance:
-    """A code payment the sandbox accepts, and which part of it coupons pay."""
-
-    role: Role
-    total: int
-    sign_type: SignType
-
-    def __str__(self) -> str:
-        return f"{self.total} fen of a {self.role}, {self.sign_type}"
-
-
 @judges("v2.sandbox.plays-its-cases")
 def test_plays_the_accepted_cases(platform: Platform) -> None:
     """1 fen is paid without coupon, 2 with a coupon of 1, 3 by coupons alone; the query agrees."""
 
-    def attempt(case: _Acceptance) -> None:
-        platform.sandbox.sign_type = case.sign_type
-        order = lean("codepay", case.role, total=case.total)
-        paid = platform.sandbox.place(order).is_accepted(because=f"{case.total} fen is a case that succeeds.")
-        asked = platform.sandbox.query(order).is_accepted().has("trade_state", "SUCCESS")
-        _pays_as_documented(paid, case.total)
-        _pays_as_documented(asked, case.total)
-        for name in ("transaction_id", "out_trade_no", "total_fee"):
-            asked.has(name, paid[name], because="The charge was answered so.")
-        paid.has("out_trade_no", order.number or "")
+    def attempt(case: tuple[Role, SignType]) -> None:
+        role, platform.sandbox.sign_type = case
+        for total in COUPONS:
+            order = lean("codepay", role, total=total)
+            paid = platform.sandbox.place(order).is_accepted(because=f"{total} fen is a case that succeeds.")
+            asked = platform.sandbox.query(order).is_accepted().has("trade_state", "SUCCESS")
+            _pays_as_documented(paid, total)
+            _pays_as_documented(asked, total)
+            for name in ("transaction_id", "out_trade_no", "total_fee"):
+                asked.has(name, paid[name], because="The charge was answered so.")
+            paid.has("out_trade_no", order.number or "")
 
-    every = [_Acceptance(role, total, kind) for kind in _SIGN_TYPES for role in roles(platform) for total in COUPONS]
     try:
-        try_all(platform, every, attempt)
+        try_all(platform, [(role, kind) for kind in _SIGN_TYPES for role in roles(platform)], attempt)
     finally:
         platform.sandbox.sign_type = None
 
@@ -209,6 +197,18 @@ def test_tells_of_the_other_cases(platform: Platform) -> None:
         else:
             said = answer.code or answer.result.verdict
         platform.sandbox.noticed.cases[name] = said
+
+
+@judges("v2.query.says-that-there-is-no-order")
+def test_says_that_there_is_no_order(platform: Platform) -> None:
+    """A number nothing was charged under is ORDERNOTEXIST in the sandbox, too, and asking for it uses nothing up."""
+
+    def attempt(role: Role) -> None:
+        order = lean("codepay", role, total=1)
+        platform.sandbox.query(order).is_refused(*NO_SUCH_ORDER).lacks("trade_state", "transaction_id")
+        platform.sandbox.place(order).is_accepted(because="Asking for a number does not use it up.")
+
+    try_all(platform, roles(platform), attempt)
 
 
 @judges("v2.sandbox.offers-code-payments-only")
