@@ -52,8 +52,10 @@ def open_target(name: str, identity_folder: str | None, fault: str | None, *, ca
 
     Raises ConfigurationError for a person's mistake, Inconclusive (Unreachable) for a platform that does not answer.
     """
+    if fault is not None and name != "mock":
+        raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
     settings = read_settings(name, config)
-    if name == SANDBOX and fault is None:
+    if name == SANDBOX:
         from conformance.runner.sandbox import open_sandbox  # noqa: PLC0415 - an HTTP client takes long to import
 
         return open_sandbox(identity_folder, settings, ca)
@@ -62,8 +64,6 @@ def open_target(name: str, identity_folder: str | None, fault: str | None, *, ca
         if fault is not None:
             find(fault)
         return Opened(name, "platform", identity, None, lambda seed, wanted: _mock(identity, seed, wanted))
-    if fault is not None:
-        raise ConfigurationError(f"A fault can only be seeded into the mock, not into {name}. Leave --fault out, or judge `mock`.")
     url = str(settings.values.get("url", "")) if settings is not None else name
     base_url = _base_url(name, url)
     trusted = Path(ca) if ca else settings.path("ca") if settings is not None and "ca" in settings.values else None

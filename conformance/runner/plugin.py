@@ -60,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"There is no profile {name!r}; choose {', '.join(profiles.PROFILES)}.")
     profiles.apply(profiles.PROFILES[name], shrink=not config.getoption("--selftest"))
     config.stash[_OPENED] = _open(config)
+    if config.stash[_OPENED].shared and config.getoption("numprocesses", None):
+        raise pytest.UsageError(f"{config.stash[_OPENED].name} is asked by one check at a time: leave -n out.")
     config.stash[_KILLED] = set()
     config.addinivalue_line("markers", "xdist_group(name): checks that must run on one worker")
     if not hasattr(config, "workerinput"):
