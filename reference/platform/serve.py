@@ -95,8 +95,9 @@ def running(serving: Serving) -> Iterator[tuple[str, App]]:
 
 @contextmanager
 def _ready(serving: Serving, say: Callable[[str], None]) -> Iterator[tuple["uvicorn.Server", socket.socket, App]]:
-    if importlib.util.find_spec("uvicorn") is None:
-        raise ServeError("Serving needs uvicorn, which is not installed.\nInstall it with: pip install 'wechatpay-conformance[server]'")
+    for name in ("uvicorn", "httptools") if serving.tls is not None else ("uvicorn",):
+        if importlib.util.find_spec(name) is None:
+            raise ServeError(f"Serving needs {name}, which is not installed.\nInstall it with: pip install 'wechatpay-conformance[server]'")
     import uvicorn  # noqa: PLC0415 - an extra: whoever does not serve does without
 
     listener = _listen(serving.host, serving.port)

@@ -1,5 +1,6 @@
 """The sandbox of APIv2: micropay and orderquery by other paths and with a key of its own, and nothing else."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -99,11 +100,14 @@ class SandboxV2(PlatformV2):
                 return super().send(call, label=f"{label}, with a new key", signed_by=replace(acting, apiv2_key=renewed))
         return answer
 
-    def send_elsewhere(self, operation: str, target: str, **members: str) -> AnswerV2:
-        """Send *operation* to the path *target*, signed with the sandbox's key, whatever the sandbox offers."""
-        acting = self.platform.merchant()
-        call = CallV2(operation, members=members, target=target, certificate="none")
-        return super().send(call, label=f"POST {target}", signed_by=replace(acting, apiv2_key=self.key(acting)))
+    def send_elsewhere(
+        self, operation: str, target: str, members: Mapping[str, str], *, role: Role = "merchant", sandbox_key: bool = True
+    ) -> AnswerV2:
+        """Send *operation* to the path *target*, whatever the sandbox offers, signed with its key or with that of production."""
+        acting = self.platform.merchant(role)
+        call = CallV2(operation, role, members, target=target, certificate="none")
+        signing = replace(acting, apiv2_key=self.key(acting)) if sandbox_key else acting
+        return super().send(call, label=f"POST {target}", signed_by=signing)
 
     def key(self, merchant: Merchant) -> str:
         """Return the sandbox key of *merchant*: the one at hand while it is good, else a new one.

@@ -6,9 +6,11 @@ from typing import Any
 
 from reference.contract import Operation, load
 from reference.identity import Merchant
+from reference.machines import Entity
 from reference.oracles import v2
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
+from reference.platform.intake import Ask
 from reference.platform.refusals import SIGN_ERROR
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused, Request
@@ -110,6 +112,25 @@ class TakesTheSandboxKeyInProduction(Platform):
 
 
 @breaks("v2.sandbox.knows-its-own-key-only")
+class RefundsByTheSandboxKey(Platform):
+    """A refund of production may be signed with the sandbox's key."""
+
+    def v2_is_signed(self, values: Any, key: str, sign_type: v2.SignType) -> bool:
+        merchant = self.merchant_of_v2(values.get("mch_id", ""))
+        known = self.v2_sandbox_key(merchant) if merchant is not None and "refund_fee" in values else None
+        return super().v2_is_signed(values, key, sign_type) or bool(known and v2.verify(values, known, sign_type))
+
+
+@breaks("v2.sandbox.knows-its-own-key-only")
+class RefundsWhatTheSandboxWasPaid(Platform):
+    """Looks for the order of a refund in the sandbox, too."""
+
+    def refunded_order(self, ask: Ask, draft: Mapping[str, Any]) -> Entity | None:
+        found = super().refunded_order(ask, draft)
+        return found or self.v2_sandbox_orders.order(ask.merchant.mchid, draft.get("out_trade_no", ""))
+
+
+@breaks("v2.sandbox.knows-its-own-key-only")
 class HasOneSandboxKeyForAll(Platform):
     """Every merchant gets the same sandbox key."""
 
@@ -174,6 +195,15 @@ class KeepsTheOldSandbox(Platform):
 
     def v2_served(self) -> dict[str, Operation]:
         return {**super().v2_served(), **_moved("sandbox_micropay", "/sandboxnew/pay/micropay")}
+
+
+@breaks("v2.sandbox.offers-code-payments-only")
+class StillHandsOutTheOldKey(Platform):
+    """The sandbox of former years still hands out a key to whoever signs with the production key."""
+
+    def v2_served(self) -> dict[str, Operation]:
+        moved = _moved("getsignkey", "/sandboxnew/pay/getsignkey")
+        return {**super().v2_served(), **{path: replace(operation, sign_key=None) for path, operation in moved.items()}}
 
 
 @breaks("v2.sandbox.offers-code-payments-only")
