@@ -63,7 +63,7 @@ def test_a_faithful_imitation_is_conformant(judged: Judged, tmp_path: Path) -> N
     assert not any(name == "mended" for name, _ in phases)
     assert ("case", "MICROPAY_TIMEOUT: SYSTEMERROR") in phases
     written = (tmp_path / "conformance-report" / "run.ndjson").read_text(encoding="utf-8")
-    assert set(re.findall(r"<sandbox_signkey>(.{10})", written)) == {"[redacted]"}
+    assert set(re.findall(r"<sandbox_signkey>(?:<!\[CDATA\[)?(.{10})", written)) == {"[redacted]"}
     assert (_MERCHANT.apiv2_key or "") not in written
 
 
@@ -102,11 +102,17 @@ def test_a_sandbox_that_throttles_for_ever_is_inconclusive(judged: Judged) -> No
     ],
 )
 def test_a_faulty_sandbox_is_caught(judged: Judged, tmp_path: Path, fault: str, rule: str) -> None:
-    """A seeded fault is found over HTTP by its own rule: exit 1; the finding is sent again when the sandbox is named."""
+    """A seeded fault is found over HTTP by its own rule: exit 1."""
     ran = judged("run", "sandbox", "--rule", rule, options=("--fault", fault))
 
     assert ran.code == 1, ran.out + ran.err
     assert _rules(tmp_path)[rule]["outcome"] == "violated"
+
+
+def test_a_finding_is_sent_again_when_the_sandbox_is_named(judged: Judged, tmp_path: Path) -> None:
+    """A replay signs with the key of the day; the sandbox is asked only when it is named on the command line."""
+    fault = "takes-cash-for-three-fen"
+    judged("run", "sandbox", "--rule", "v2.sandbox.plays-its-cases", options=("--fault", fault))
     (finding, *_) = [finding["id"] for check in _events(tmp_path, "check.finished") for finding in check["findings"]]
     unnamed = judged("replay", finding, options=("--fault", fault))
     again = judged("replay", finding, "--target", "sandbox", options=("--fault", fault))
