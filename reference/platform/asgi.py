@@ -11,6 +11,7 @@ from cryptography import x509
 
 from reference.platform.control import PREFIX, Action, handle_control, json_answer, posting_until
 from reference.platform.control_asked import Asked, ControlError
+from reference.platform.control_sandbox import SANDBOX_ACTIONS
 from reference.platform.core import Platform
 from reference.platform.courier import Courier
 from reference.platform.v2 import CERTIFICATE_HEADER, certificate_header
@@ -56,6 +57,7 @@ class App:
         self._task: asyncio.Task[None] | None = None
         self._more = {
             **self.worlds.actions(),
+            **SANDBOX_ACTIONS,
             "notify": Action("POST", ("mode",), "Who moves notifications: post (this server) or hold.", self._notify),
         }
 

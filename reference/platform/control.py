@@ -14,7 +14,6 @@ from reference.platform.control_asked import Asked, ControlError
 from reference.platform.control_views import delivery_to_json, entity_to_json, notice_to_json, served_to_json
 from reference.platform.core import Platform
 from reference.platform.signing import KeyMode
-from reference.platform.v2 import deviations_named
 from reference.platform.wire import Answer
 from reference.platform.world import Answering, Loss, Settlement
 
@@ -114,12 +113,7 @@ def _capabilities(platform: Platform, _asked: Asked) -> dict[str, Any]:
             for merchant in platform.identity.merchants
         ],
         "platform_keys": [key.key_id for key in platform.active_keys()],
-        "sandbox": _sandbox(platform),
     }
-
-
-def _sandbox(platform: Platform) -> dict[str, Any]:
-    return {"per_second": platform.sandbox_limit, "deviations": sorted(platform.sandbox_deviations)}
 
 
 def _exchanges(platform: Platform, asked: Asked) -> dict[str, Any]:
@@ -266,22 +260,6 @@ def _use_keys(platform: Platform, asked: Asked) -> dict[str, Any]:
     return {"platform_keys": [key.key_id for key in platform.active_keys()]}
 
 
-# the sandbox of APIv2
-
-
-def _sandbox_limit(platform: Platform, asked: Asked) -> dict[str, Any]:
-    platform.sandbox_limit = asked.whole_or_null("per_second")
-    return _sandbox(platform)
-
-
-def _sandbox_deviations(platform: Platform, asked: Asked) -> dict[str, Any]:
-    try:
-        platform.sandbox_deviations = deviations_named(asked.text("deviations"))
-    except ValueError as error:
-        raise ControlError("BAD_MEMBER", str(error)) from None
-    return _sandbox(platform)
-
-
 ACTIONS: Mapping[str, Action] = {
     "clock": Action("GET", (), "The platform's time in Unix seconds.", _clock),
     "capabilities": Action("GET", (), "What can be done here, and whose keys are known.", _capabilities),
@@ -309,9 +287,5 @@ ACTIONS: Mapping[str, Action] = {
     "lose": Action("POST", ("when",), "The next answer is lost, before or after the request took effect.", _lose),
     "plan-code": Action("POST", ("auth_code", "state"), "What charging a payment code leads to.", _plan_code),
     "fund": Action("POST", ("mchid", "balance"), "A merchant's balance for refunds in fen; null is enough for anything.", _fund),
-    "sandbox-limit": Action("POST", ("per_second",), "Requests a second the sandbox of APIv2 takes; null lifts the limit.", _sandbox_limit),
-    "sandbox-deviations": Action(
-        "POST", ("deviations",), "In what the sandbox is as odd as the real one: `all`, `none`, or names with commas.", _sandbox_deviations
-    ),
 }
 """Every action that concerns one platform alone, by name."""

@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from conformance.targets.exchange import Exchange
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.v2.calls import CallsV2
 from conformance.targets.v2.client import PlatformV2
 from conformance.targets.v2.noticed import Noticed
-from conformance.targets.verdicts import NotApplicable, NotOffered, Violation, shown
+from conformance.targets.verdicts import NotApplicable, NotOffered, Violation
 from reference.identity import Merchant
 from reference.oracles.v2_result import authenticity
 from reference.platform.v2.deviations import COUPONS, KEY_LIFE
@@ -92,12 +91,12 @@ class SandboxV2(PlatformV2):
                 self._keys.keep(acting.mchid, handed_out, self.platform.now())
             return answer
         key = self.key(acting)
-        answer = super().send(call, broken_by=broken_by, label=label, signed_by=replace(acting, apiv2_key=key))
+        answer = self._carried(call, broken_by, label, replace(acting, apiv2_key=key))
         if broken_by is None and answer.result.code in {"SIGNERROR", "SIGN ERROR"}:
             self._keys.forget(acting.mchid)
             renewed = self.key(acting)
             if renewed != key:
-                return super().send(call, label=f"{label}, with a new key", signed_by=replace(acting, apiv2_key=renewed))
+                return self._carried(call, None, f"{label}, with a new key", replace(acting, apiv2_key=renewed))
         return answer
 
     def send_elsewhere(
@@ -138,19 +137,20 @@ class SandboxV2(PlatformV2):
         finally:
             self.platform.observing = watched
 
-    def observe(self, call: CallV2, exchange: Exchange) -> None:
-        """Demand of every answer what is demanded of production's, but for what is known to be odd."""
-        super().observe(call, exchange)
-        operation = self.contract.operations[call.operation]
-        if operation.sign_key is None or not isinstance(exchange.signing, SigningV2):
-            return
-        self.noticed.look(operation, exchange)
-        key, values = exchange.signing.sandbox_key or "", AnswerV2(exchange, operation).result.values
-        verdict = authenticity(values, key) if values.get("return_code") == "SUCCESS" else "unsigned"
-        if verdict in {"missing", "forged"} and not self.noticed.excuses(exchange):
+    def _carried(self, call: CallV2, broken_by: FaultV2 | None, label: str, signed_by: Merchant) -> AnswerV2:
+        """Send *call* and look at the answer's signature, which every answer that speaks of a result has to bear."""
+        answer = super().send(call, broken_by=broken_by, label=label, signed_by=signed_by)
+        signing = answer.exchange.signing
+        if not self.platform.observing or not isinstance(signing, SigningV2):
+            return answer
+        self.noticed.look(answer.operation, answer.exchange)
+        values = answer.result.values
+        verdict = authenticity(values, signing.sandbox_key or "") if values.get("return_code") == "SUCCESS" else "unsigned"
+        if verdict in {"missing", "forged"} and not self.noticed.excuses(answer.exchange):
             raise Violation(
                 f"An answer of the sandbox cannot be believed: its signature is {verdict}.",
                 expected="a sign with the sandbox's key over every element that is not empty",
-                got=f"{shown(exchange.reply.body.decode('utf-8', 'replace'))} to {exchange.label}",
+                got=f"{answer.described} to {answer.exchange.label}",
                 rule="v2.sign.signs-its-answers",
             )
+        return answer
