@@ -51,10 +51,10 @@ class HandsTheKeyToAnyMerchant(Platform):
     """Looks whether a merchant signed, not which."""
 
     def v2_authenticate(self, request: Request, operation: Operation) -> Call:
-        if operation.id != "getsignkey":
-            return super().v2_authenticate(request, operation)
         values = self.v2_read(request)
-        merchant = self.v2_merchant(values)
+        merchant = self.merchant_of_v2(values.get("mch_id", ""))
+        if operation.id != "getsignkey" or merchant is None:
+            return super().v2_authenticate(request, operation)
         keys = [known.apiv2_key for known in self.identity.merchants if known.apiv2_key]
         if not any(v2.verify(values, key, "MD5") for key in keys):
             raise Refused(SIGN_ERROR, {"field": "sign"})
