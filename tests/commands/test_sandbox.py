@@ -1,8 +1,12 @@
 """The target `sandbox`, pointed at a platform served in another process that plays the official one."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +173,14 @@ def test_credentials_may_stand_in_the_file(wxconform: Wxconform, tmp_path: Path)
     assert "商户号非法" in wrong.out
     assert fuzzed.code == 2
     assert "not fuzzed" in fuzzed.complaint
+
+
+def test_one_check_at_a_time(tmp_path: Path) -> None:
+    """Several workers would each keep a pace of their own, so pytest refuses to start them."""
+    env = {**os.environ, "WXCONFORM_SANDBOX_MCHID": _MERCHANT.mchid, "WXCONFORM_SANDBOX_KEY": _MERCHANT.apiv2_key or ""}
+    words = [sys.executable, "-m", "pytest", str(resources.files("conformance") / "checks"), "--target", "sandbox", "-n", "2"]
+    plugin = ["-p", "conformance.runner.plugin", "-c", os.devnull]
+    done = subprocess.run([*words, *plugin], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode == 4
+    assert "one check at a time" in done.stderr

@@ -1,9 +1,11 @@
 """The sandbox side of a platform: its key over time, what it offers, and what is noticed and excused."""
 
+import json
 from collections.abc import Mapping
 
 import pytest
 
+from conformance.targets.journal import to_json
 from conformance.targets.pacing import Lane
 from conformance.targets.platform import Platform
 from conformance.targets.sandbox_platform import SandboxPlatform
@@ -19,8 +21,10 @@ from reference.platform.faults import find
 from reference.platform.v2 import SANDBOX_DEVIATIONS
 from reference.platform.v2.deviations import KEY_LIFE
 from reference.platform.wire import Answer, Headers
+from reports.redaction import Redactor
 from strategies.cases import Refund
 from strategies.orders import lean
+from strategies.v2 import signatures
 
 
 def _sandbox(reference: ReferencePlatform) -> SandboxPlatform:
@@ -132,3 +136,18 @@ def test_a_platform_without_sandbox_is_not_blamed() -> None:
     platform = Platform("mock", bundled(), DirectTransport(WithoutSandbox()), seed=1, clock=lambda: 0)
     with pytest.raises(NotApplicable, match="sandbox"):
         platform.sandbox.place(lean("codepay", total=1))
+
+
+def test_a_case_of_the_sandbox_is_kept_without_its_key() -> None:
+    """The journal names the sandbox's key and holds it only where it was handed out, which no artefact shows."""
+    platform = _sandbox(ReferencePlatform())
+    order = lean("codepay", total=1)
+    platform.v2.place(order, broken_by=signatures.other_strings()[0])
+    platform.v2.place(order).is_accepted()
+    key = platform.sandbox.key(platform.merchant())
+    _, handed_out, *others = to_json(platform.steps, platform.identity, platform.mint.minted)
+
+    assert key in json.dumps(handed_out)
+    assert key not in json.dumps(others)
+    assert [step["signing"]["key"] for step in others] == ["sandbox", "sandbox"]
+    assert key not in Redactor(()).text(json.dumps(handed_out))
