@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=1637, help="what random requests and chains are drawn from (default: 1637)")
     parser.add_argument("--fault", metavar="ID", help="seed a fault into the mock, to see it caught")
     parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    parser.add_argument("--ca", metavar="FILE", help="the authority that vouches for an https target, in PEM form")
     parser.add_argument(
         "--report",
         metavar="DIR",
@@ -47,13 +48,24 @@ def main(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(
             f"--max-examples {arguments.max_examples} draws nothing, or for ever. Name a number from 1 to {_MOST_EXAMPLES:,}, such as 50."
         )
-    opened = open_target(arguments.target, arguments.identity, arguments.fault)
+    opened = open_target(arguments.target, arguments.identity, arguments.fault, ca=arguments.ca)
+    if opened.shared:
+        raise ConfigurationError(
+            f"{arguments.target} is not fuzzed: it is somebody else's, and takes few requests. Fuzz an imitation: `wxconform fuzz mock`."
+        )
     require_health(opened)
     folder = Path(arguments.report)
     require_folder("--report", folder)
     phases = tuple(phase for phase in PHASES if phase in (arguments.phase or PHASES[:1]))
     options = FuzzOptions(
-        phases, arguments.max_examples, arguments.seed, arguments.fault, arguments.identity, folder, strict=arguments.strict_levels
+        phases,
+        arguments.max_examples,
+        arguments.seed,
+        arguments.fault,
+        arguments.identity,
+        folder,
+        strict=arguments.strict_levels,
+        ca=arguments.ca,
     )
     try:
         code = fuzz(opened, options)

@@ -3,8 +3,9 @@
 import argparse
 from pathlib import Path
 
-from conformance.runner.opening import open_target
+from conformance.runner.opening import SANDBOX, open_target
 from conformance.runner.replay import find, holds, replay
+from conformance.targets.verdicts import ConfigurationError
 
 __all__ = ["add_arguments", "main"]
 
@@ -21,14 +22,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--target", help="another target to send it to (default: the one of the run, seeded fault included)")
     parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    parser.add_argument("--ca", metavar="FILE", help="the authority that vouches for an https target, in PEM form")
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Send it again; exit 1 when every answer is as it was, 0 when something is answered otherwise now."""
     run, finding = find(_folder(arguments), arguments.finding)
+    if arguments.target is None and run.started.target.name == SANDBOX:
+        raise ConfigurationError(f"This finding is of the sandbox, which is asked only when it is named: add --target {SANDBOX}.")
     fault = run.started.fault if arguments.target is None else None
     target = arguments.target or run.started.target.name
-    platform = open_target(target, arguments.identity, fault).platform(run.started.seed, fault)
+    platform = open_target(target, arguments.identity, fault, ca=arguments.ca).platform(run.started.seed, fault)
     print(
         f"replay {finding.id} · {finding.rule} · target {target}{f' · fault {fault}' if fault else ''}\n"
         f"  {finding.sentence}\n  shortest   {finding.shortest}\n"

@@ -24,13 +24,14 @@ __all__ = ["add_arguments", "main", "require_folder", "require_health"]
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe what can be asked of a run."""
     parser.add_argument(
-        "target", nargs="?", default="mock", help="mock, the URL of a platform, or a name from wxconform.toml (default: mock)"
+        "target", nargs="?", default="mock", help="mock, sandbox, the URL of a platform, or a name from wxconform.toml (default: mock)"
     )
     parser.add_argument("--profile", default="certify", help=f"how deep to look: {', '.join(PROFILES)} (default: certify)")
     parser.add_argument("--rule", metavar="GLOB", help="judge only the rules whose id matches, such as 'v3.refund.*'")
     parser.add_argument("--seed", type=int, default=1637, help="what all cases are drawn from (default: 1637)")
     parser.add_argument("--fault", metavar="ID", help="seed a fault into the mock, to see it caught")
     parser.add_argument("--identity", metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    parser.add_argument("--ca", metavar="FILE", help="the authority that vouches for an https target, in PEM form")
     parser.add_argument(
         "--report", metavar="DIR", default="conformance-report", help="where to write the run's records (default: conformance-report)"
     )
@@ -49,11 +50,11 @@ def main(arguments: argparse.Namespace) -> int:
         raise ConfigurationError(f"There is no profile {arguments.profile!r}. Choose one of {', '.join(PROFILES)}.")
     _require_rules(arguments.rule)
     read_waivers(arguments.target, Path(arguments.waivers) if arguments.waivers else None)
-    opened = open_target(arguments.target, arguments.identity, arguments.fault)
+    opened = open_target(arguments.target, arguments.identity, arguments.fault, ca=arguments.ca)
     require_health(opened)
     require_folder("--report", Path(arguments.report))
     options = ["--target", arguments.target, "--profile", arguments.profile, "--seed", str(arguments.seed), "--report", arguments.report]
-    for name in ("rule", "fault", "identity", "waivers"):
+    for name in ("rule", "fault", "identity", "ca", "waivers"):
         value = getattr(arguments, name)
         options += [f"--{name}", value] if value else []
     if arguments.strict_levels:
@@ -63,7 +64,7 @@ def main(arguments: argparse.Namespace) -> int:
         clear(Path(arguments.allure))
         options += ["--alluredir", arguments.allure]
     # Starting workers takes longer than judging a few rules, and a served platform's clock is shared by all checks.
-    jobs = arguments.jobs or (workers() if opened.base_url is None and arguments.rule is None else 1)
+    jobs = 1 if opened.shared else arguments.jobs or (workers() if opened.base_url is None and arguments.rule is None else 1)
     code, session = run_checks(options, parallel=jobs)
     if code == pytest.ExitCode.NO_TESTS_COLLECTED:
         raise Inconclusive(_nothing_judges(arguments.rule))

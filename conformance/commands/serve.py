@@ -10,6 +10,7 @@ from reference.platform import Platform
 from reference.platform.faults import find
 from reference.platform.serve import ServeError, Serving, serve
 from reference.platform.sqlite import StateError
+from reference.platform.v2 import Deviation, deviations_named
 
 __all__ = ["add_arguments", "main"]
 
@@ -48,6 +49,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--settle-after", type=int, metavar="SECONDS", help="pay refunds out by themselves (default: when the control API says so)"
     )
     parser.add_argument("--allow-remote-control", action="store_true", help="open the control API on addresses other machines reach")
+    parser.add_argument(
+        "--tls", type=Path, metavar="DIR", help="offer HTTPS, and ask for client certificates; DIR/ca.pem is what a client must trust"
+    )
+    parser.add_argument("--sandbox-limit", type=int, metavar="N", help="requests a second the APIv2 sandbox takes (default: any number)")
+    parser.add_argument(
+        "--sandbox-deviations",
+        metavar="NAMES",
+        default="none",
+        help="be as odd as the real APIv2 sandbox: all, none, or names with commas (default: none)",
+    )
     parser.add_argument("--fault", metavar="ID", help="serve a platform with a seeded fault, to see it caught")
 
 
@@ -66,6 +77,8 @@ def main(arguments: argparse.Namespace) -> int:
 def _serving(arguments: argparse.Namespace) -> Serving:
     if arguments.settle_after is not None and arguments.settle_after < 0:
         raise ConfigurationError(f"--settle-after {arguments.settle_after} lies in the past. Give seconds from 0.")
+    if arguments.sandbox_limit is not None and arguments.sandbox_limit < 0:
+        raise ConfigurationError(f"--sandbox-limit {arguments.sandbox_limit} is no number of requests. Give a whole number from 0.")
     return Serving(
         identity=bundled() if arguments.identity is None else read(Path(arguments.identity)),
         host=arguments.host,
@@ -78,7 +91,17 @@ def _serving(arguments: argparse.Namespace) -> Serving:
         settle_after=arguments.settle_after,
         remote_control=arguments.allow_remote_control,
         kind=Platform if arguments.fault is None else find(arguments.fault).platform,
+        sandbox_limit=arguments.sandbox_limit,
+        sandbox_deviations=_deviations(arguments.sandbox_deviations),
+        tls=arguments.tls,
     )
+
+
+def _deviations(names: str) -> frozenset[Deviation]:
+    try:
+        return deviations_named(names)
+    except ValueError as error:
+        raise ConfigurationError(f"--sandbox-deviations: {error}") from error
 
 
 def _say(line: str) -> None:

@@ -92,7 +92,7 @@ def main(words: list[str] | None = None) -> int:
 
 def _fuzz(asked: argparse.Namespace, emit: Callable[[CheckFinished], None]) -> None:
     apply(Profile("fuzz", asked.max_examples, asked.max_examples, 8))
-    opened = open_target(asked.target, asked.identity, asked.fault)
+    opened = open_target(asked.target, asked.identity, asked.fault, ca=asked.ca)
     first = opened.platform(asked.seed, asked.fault)
     operations, values = operations_for(first.contract, opened.identity), known_values(opened.identity, first.now())
     first.close_connections()
@@ -158,6 +158,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, required=True)
     parser.add_argument("--fault")
     parser.add_argument("--identity")
+    parser.add_argument("--ca")
     return parser
 
 

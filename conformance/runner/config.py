@@ -14,6 +14,7 @@ __all__ = ["FILE", "TargetSettings", "read_settings", "read_toml"]
 FILE = "wxconform.toml"
 _KNOWN = {
     "url",
+    "ca",
     "identity",
     "mchid",
     "appid",
@@ -25,7 +26,10 @@ _KNOWN = {
     "platform_certs",
     "platform_public_key",
     "platform_public_key_id",
+    "pace",
+    "budget",
 }
+_NUMBERS = {"pace", "budget"}
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,12 @@ def read_settings(name: str, file: Path) -> TargetSettings | None:
             f"[targets.{name}] in {file} has a member {unknown[0]!r} that means nothing.\nKnown members: {', '.join(sorted(_KNOWN))}."
         )
     folder = file.resolve().parent
-    return TargetSettings(name, folder, {key: _resolved(f"{key} in [targets.{name}]", value, folder) for key, value in section.items()})
+    values = {
+        # Whoever reads a number says what is wrong with it.
+        key: value if key in _NUMBERS and not isinstance(value, str) else _resolved(f"{key} in [targets.{name}]", value, folder)
+        for key, value in section.items()
+    }
+    return TargetSettings(name, folder, values)
 
 
 def read_toml(file: Path) -> dict[str, Any] | None:

@@ -1,14 +1,14 @@
 """Look for configuration mistakes before anything is judged, so that they are never taken for violations."""
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from conformance.runner.opening import Opened
+from conformance.runner.symptoms import Symptom, tried
 from conformance.targets.platform import Platform
-from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, Unreachable
+from conformance.targets.verdicts import ConfigurationError
 from reports.outcomes import Outcome
 
 __all__ = ["Symptom", "examine", "worst"]
@@ -17,17 +17,11 @@ _SKEW = 240
 """Seconds a clock may be off before requests near the five-minute window turn stale by themselves."""
 
 
-@dataclass(frozen=True)
-class Symptom:
-    """What one examination found: its *name*, the *outcome* (passed, config or inconclusive) and a sentence."""
-
-    name: str
-    outcome: Outcome
-    says: str
-
-
 def examine(opened: Opened) -> Iterator[Symptom]:
-    """Examine identity, reachability, keys and clock of an opened target, one after the other."""
+    """Examine identity, reachability, keys and clock of an opened target, one after the other, or what else it has to be examined for."""
+    if opened.examine is not None:
+        yield from opened.examine()
+        return
     yield Symptom(
         "identity", Outcome.PASSED, f"{opened.identity.name}: {', '.join(merchant.mchid for merchant in opened.identity.merchants)}"
     )
@@ -68,7 +62,7 @@ def _reachable(platform: Platform) -> Symptom:
             )
         return f"{platform.name} answers {answer.status}"
 
-    return _tried("reachable", ask)
+    return tried("reachable", ask)
 
 
 def _clock(platform: Platform) -> Symptom:
@@ -86,13 +80,4 @@ def _clock(platform: Platform) -> Symptom:
             )
         return f"{abs(skew):.0f} s apart"
 
-    return _tried("clock", compare)
-
-
-def _tried(name: str, look: Callable[[], str]) -> Symptom:
-    try:
-        return Symptom(name, Outcome.PASSED, look())
-    except ConfigurationError as error:
-        return Symptom(name, Outcome.CONFIG, str(error))
-    except (Unreachable, Inconclusive, NotApplicable) as error:
-        return Symptom(name, Outcome.INCONCLUSIVE, str(error))
+    return tried("clock", compare)

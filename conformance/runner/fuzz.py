@@ -47,6 +47,7 @@ class FuzzOptions:
     identity: str | None
     folder: Path
     strict: bool = False
+    ca: str | None = None
 
 
 def fuzz(opened: Opened, options: FuzzOptions) -> int:
@@ -140,7 +141,7 @@ def draws(target: str, phase: str, options: FuzzOptions) -> Iterator[CheckFinish
     """Yield what a worker says of each operation in one *phase*."""
     words = [sys.executable, "-m", "conformance.fuzzing", target, "--phase", phase]
     words += ["--max-examples", str(options.max_examples), "--seed", str(options.seed)]
-    for name in ("fault", "identity"):
+    for name in ("fault", "identity", "ca"):
         value = getattr(options, name)
         words += [f"--{name}", value] if value else []
     with ExitStack() as stack:
@@ -189,7 +190,7 @@ def _command(opened: Opened, options: FuzzOptions) -> str:
     for phase in options.phases:
         words += ["--phase", phase]
     words += ["--max-examples", str(options.max_examples), "--seed", str(options.seed)]
-    for name in ("fault", "identity"):
+    for name in ("fault", "identity", "ca"):
         value = getattr(options, name)
         words += [f"--{name}", value] if value else []
     return shlex.join(words)

@@ -43,6 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--seed", type=int, default=1637, help="what all cases are drawn from (default: 1637)")
     group.addoption("--fault", default=None, metavar="ID", help="seed a fault into the mock")
     group.addoption("--identity", default=None, metavar="DIR", help="whose keys to use (default: the bundled test identity)")
+    group.addoption("--ca", default=None, metavar="FILE", help="the authority that vouches for an https target, in PEM form")
     group.addoption("--report", default=None, metavar="DIR", help="where to write the run's records")
     group.addoption("--waivers", default=None, metavar="FILE", help="whose [[waivers]] count (default: those of wxconform.toml)")
     group.addoption("--strict-levels", action="store_true", help="let a broken should count as a violation; a seeded fault always does")
@@ -59,6 +60,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(f"There is no profile {name!r}; choose {', '.join(profiles.PROFILES)}.")
     profiles.apply(profiles.PROFILES[name], shrink=not config.getoption("--selftest"))
     config.stash[_OPENED] = _open(config)
+    if config.stash[_OPENED].shared and config.getoption("numprocesses", None):
+        raise pytest.UsageError(f"{config.stash[_OPENED].name} is asked by one check at a time: leave -n out.")
     config.stash[_KILLED] = set()
     config.addinivalue_line("markers", "xdist_group(name): checks that must run on one worker")
     if not hasattr(config, "workerinput"):
@@ -72,7 +75,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _open(config: pytest.Config) -> Opened:
     try:
-        return open_target(config.getoption("--target"), config.getoption("--identity"), config.getoption("--fault"))
+        option = config.getoption
+        return open_target(option("--target"), option("--identity"), option("--fault"), ca=option("--ca"))
     except (ConfigurationError, UnknownFault) as error:
         raise pytest.UsageError(str(error)) from error
     except Inconclusive as error:
@@ -122,6 +126,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     # Walks through whole histories cost most, so in a self-test they come last.
     items[:] = sorted(kept, key=lambda item: "walk" in getattr(item, "fixturenames", ()))
+    if config.stash[_OPENED].shared:
+        # Few requests are granted, and what a sandbox is for comes first.
+        items.sort(key=lambda item: not any(rule.startswith("v2.sandbox.") for rule in _rules_of(item)))
     for item in items:
         if isinstance(item, pytest.Function) and hasattr(item.obj, "hypothesis"):
             hypothesis.seed(_seed_of(item))(item.function)
@@ -155,8 +162,10 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     """The platform under judgement: a fresh one for every check where that is possible."""
     target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
     recorder = request.node.stash.get(_RECORDER, None)
+    if recorder is not None and any(rule.id.startswith("v3.") for rule in recorder.rules):
+        target.needs("apiv3")
     if recorder is not None:
-        target.most_cases = profiles.PROFILES[request.config.getoption("--profile")].cases
+        target.most_cases = profiles.most_cases(request.config.getoption("--profile"), shared=request.config.stash[_OPENED].shared)
         target.first_only = request.config.getoption("--selftest")
         target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)
         target.shared = _shared(request.config, seeded_fault)

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-__all__ = ["PROFILES", "Profile", "apply", "spare_the_collector"]
+__all__ = ["PROFILES", "Profile", "apply", "most_cases", "spare_the_collector"]
 
 _SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
@@ -31,6 +31,11 @@ class Profile:
 PROFILES = {
     profile.name: profile for profile in (Profile("smoke", 3, 3, 12, 2), Profile("certify", 20, 50, 30), Profile("deep", 200, 400, 50))
 }
+
+
+def most_cases(profile: str, *, shared: bool = False) -> int | None:
+    """Return how many cases of a finite list *profile* tries, None for all; at a target *shared* with others only `deep` tries many."""
+    return PROFILES["smoke" if shared and profile != "deep" else profile].cases
 
 
 def spare_the_collector() -> None:

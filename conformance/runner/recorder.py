@@ -15,7 +15,7 @@ from conformance.targets.exchange import Exchange
 from conformance.targets.platform import Platform
 from conformance.targets.tracker import Tracker
 from conformance.targets.trying import Evidence, ManyViolations
-from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, Violation, shown
+from conformance.targets.verdicts import ConfigurationError, Inconclusive, NotApplicable, NotExercised, Violation, shown
 from reference.rules import Rule
 from reports.model import Asked, CheckFinished, Finding, Request, Response, Transition, finding_id
 from reports.model import Exchange as Shown
@@ -107,6 +107,7 @@ class Recorder:
         kinds = (
             (NotApplicable, Outcome.NOT_APPLICABLE),
             (Inconclusive, Outcome.INCONCLUSIVE),
+            (NotExercised, Outcome.NOT_EXERCISED),
             (ConfigurationError, Outcome.CONFIG),
             (pytest.skip.Exception, Outcome.NOT_EXERCISED),
         )

@@ -1,6 +1,7 @@
 """Platforms reached over HTTP."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from conformance.targets.http_transport import HttpTransport
 from conformance.targets.http_world import HttpWorld, PrivateWorld
@@ -11,21 +12,24 @@ from reference.identity import Identity
 __all__ = ["remote"]
 
 
-def remote(name: str, base_url: str, identity: Identity) -> Callable[[int, str | None], Platform]:
-    """Return what makes a platform for each check: in a world of its own where the target offers that, else in the one there is."""
-    shared = HttpWorld.of(base_url)
+def remote(name: str, base_url: str, identity: Identity, ca: Path | None = None) -> Callable[[int, str | None], Platform]:
+    """Return what makes a platform for each check: in a world of its own where the target offers that, else in the one there is.
+
+    *ca* is the authority that vouches for the target, if this machine knows it not.
+    """
+    shared = HttpWorld.of(base_url, ca)
     if shared is not None:
         shared.close()
         powers = shared.powers
 
         def alone(seed: int, _fault: str | None) -> Platform:
-            world = PrivateWorld(base_url, seed, powers)
+            world = PrivateWorld(base_url, seed, powers, ca=ca)
             return Platform(name, identity, world.transport, world=world, seed=seed)
 
         return alone
-    transport = HttpTransport(base_url)
+    transport = HttpTransport(base_url, ca=ca)
     try:
         clock = remote_clock(transport)
     finally:
         transport.close()
-    return lambda _seed, _fault: Platform(name, identity, HttpTransport(base_url), clock=clock)
+    return lambda _seed, _fault: Platform(name, identity, HttpTransport(base_url, ca=ca), clock=clock)

@@ -12,7 +12,7 @@ from conformance.targets.platform import Platform
 from conformance.targets.signer import authorize
 from conformance.targets.v2.journal import FAMILY, again_v2
 from conformance.targets.verdicts import ConfigurationError
-from reference.identity import stranger
+from reference.identity import Merchant, stranger
 from reference.oracles.v2_result import classify
 from reports.errors import StreamError
 from reports.model import Finding, Run
@@ -85,11 +85,16 @@ def _alike(number: str, platform: Platform) -> str:
 
 def _send(step: Mapping[str, Any], platform: Platform, names: Renaming) -> Exchange:
     if step["signing"].get("family") == FAMILY:
-        wire, made = again_v2(step["signing"], step["wire"], platform.identity, names, platform.mint.nonce_str())
+        key = platform.sandbox.key(_merchant(step["signing"]["mch_id"], platform)) if step["signing"].get("sandbox") else None
+        wire, made = again_v2(step["signing"], step["wire"], platform.identity, names, platform.mint.nonce_str(), key)
         return platform.carry(step["label"], wire, made)
     signing = signing_from(step["signing"], platform.identity, names, platform.now(), platform.mint.nonce_str(), stranger())
     _, value = authorize(signing)
     return platform.send_again(wire_from(step["wire"], names, value), signing, step["label"]).exchange
+
+
+def _merchant(mch_id: str, platform: Platform) -> Merchant:
+    return next((merchant for merchant in platform.identity.merchants if merchant.mchid == mch_id), platform.merchant())
 
 
 def _act(step: Mapping[str, Any], platform: Platform, names: Renaming) -> None:

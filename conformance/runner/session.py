@@ -15,7 +15,7 @@ from conformance.runner.coverage import covered
 from conformance.runner.judging import groups_of, header, judge_rule
 from conformance.runner.opening import Opened
 from conformance.runner.phases import before_checks
-from conformance.runner.profiles import PROFILES
+from conformance.runner.profiles import most_cases
 from conformance.runner.waivers import Waivers
 from reference.rules import RISKS, load
 from reports.errors import ReportError
@@ -115,7 +115,7 @@ class Session:
         self._checks.sort(key=lambda check: check.check)
         judged = self._judged()
         waivers = self._waivers.examined(judged, complete=self._complete())
-        for phase in (*groups_of(self._checks), *([waivers] if waivers else [])):
+        for phase in (*groups_of(self._checks), *self._opened.noticed(), *([waivers] if waivers else [])):
             self._phases.append(phase)
             self._write(phase)
         for rule in judged:
@@ -171,7 +171,7 @@ class Session:
     def _command(self) -> str:
         option = self._config.getoption
         words = ["wxconform", "run", self._opened.name, "--profile", option("--profile"), "--seed", str(option("--seed"))]
-        for name in ("--rule", "--fault", "--identity", "--waivers"):
+        for name in ("--rule", "--fault", "--identity", "--ca", "--waivers"):
             words += [name, option(name)] if option(name) else []
         return shlex.join(words)
 
@@ -191,4 +191,4 @@ class Session:
     def _complete(self) -> bool:
         """Whether every case of every rule was tried."""
         option = self._config.getoption
-        return option("--rule") is None and not option("keyword") and PROFILES[option("--profile")].cases is None
+        return option("--rule") is None and not option("keyword") and most_cases(option("--profile"), shared=self._opened.shared) is None

@@ -22,10 +22,12 @@ def deviation_v2(exchange: Exchange, signing: SigningV2, identity: Identity) -> 
     except v2.MalformedXmlError as error:
         return Explained(Text(f"Its body is no APIv2 message: {error}", f"其报文不是 APIv2 消息：{error}"))
     merchant = _merchant(values.get("mch_id", signing.mch_id), identity)
-    if merchant is None or merchant.apiv2_key is None or v2.verify(values, merchant.apiv2_key, _named(values)):
+    key = signing.sandbox_key or (merchant.apiv2_key if merchant else None)
+    if merchant is None or key is None or v2.verify(values, key, _named(values)):
         return None
     right = v2.string_sign_temp(values, HIDDEN).encode("utf-8", "surrogatepass")
-    found = diagnose(values, dict(_keys(merchant, identity)), sign_type=_named(values))
+    sandbox = {"the sandbox key": signing.sandbox_key} if signing.sandbox_key else {}
+    found = diagnose(values, {**sandbox, **dict(_keys(merchant, identity))}, sign_type=_named(values))
     if found is not None:
         return Explained(Text(f"Its sign is wrong: {found.en}", f"其签名有误：{found.zh}"), compared(right, signing.message))
     if not values.get("sign"):
@@ -43,7 +45,8 @@ def sound_v2(exchange: Exchange, identity: Identity) -> Text:
     merchant = _merchant(signing.mch_id, identity) if isinstance(signing, SigningV2) else None
     found = load("v2").match(exchange.wire.method, exchange.wire.target.partition("?")[0])
     signs = found is not None and found.operation.signed_response
-    verdict = authenticity(values, merchant.apiv2_key, signs=signs) if merchant and merchant.apiv2_key and values else "unsigned"
+    key = (signing.sandbox_key if isinstance(signing, SigningV2) else None) or (merchant.apiv2_key if merchant else None)
+    verdict = authenticity(values, key, signs=signs) if key and values else "unsigned"
     english, chinese = {
         "authentic": ("Request and answer are authentically signed", "请求和应答的签名都真实有效"),
         "unsigned": ("The request is authentically signed, and this answer need not be signed", "请求的签名真实有效，此应答无须签名"),
@@ -84,4 +87,5 @@ def _keys(due: Merchant, identity: Identity) -> Iterator[tuple[str, str]]:
         if merchant.apiv2_key is not None:
             yield f"the APIv2 key of {merchant.mchid}", merchant.apiv2_key
     for merchant in identity.merchants:
-        yield f"the APIv3 key of {merchant.mchid}", merchant.apiv3_key
+        if merchant.apiv3_key:
+            yield f"the APIv3 key of {merchant.mchid}", merchant.apiv3_key

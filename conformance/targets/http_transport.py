@@ -1,8 +1,10 @@
 """The transport over HTTP. It stands apart because importing httpx takes longer than everything else a run in one process needs."""
 
+from pathlib import Path
+
 import httpx
 
-from conformance.targets.client_certificates import bearing
+from conformance.targets.client_certificates import bearing, trusting
 from conformance.targets.transport import Reply
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, Unreachable
 from strategies.cases import Wire
@@ -11,7 +13,10 @@ __all__ = ["HttpTransport"]
 
 
 class HttpTransport:
-    """Sends over HTTP, the request line and the body exactly as signed. *headers* lead every request to its place, like Host."""
+    """Sends over HTTP, the request line and the body exactly as signed. *headers* lead every request to its place, like Host.
+
+    *ca* is the authority that vouches for the platform, in PEM form, where it is none this machine trusts.
+    """
 
     concurrent = True
     shows_certificates: bool
@@ -22,6 +27,7 @@ class HttpTransport:
         *,
         timeout: float = 10.0,
         headers: tuple[tuple[str, str], ...] = (),
+        ca: Path | None = None,
         carrier: httpx.BaseTransport | None = None,
     ) -> None:
         try:
@@ -29,12 +35,14 @@ class HttpTransport:
         except httpx.InvalidURL as error:
             raise ConfigurationError(f"{base_url} is not a URL: {error}. A platform's URL looks like http://127.0.0.1:8080.") from error
         self._headers = headers
-        # Loading the trusted certificates takes 30 ms, and every check has a transport of its own.
+        self._ca = ca
         secure = self._base.scheme == "https"
         # Only TLS carries a certificate, and one that comes with a connection holds for all its requests.
         self.shows_certificates = secure and carrier is None
         self._timeout = timeout
-        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=secure, transport=carrier)
+        # Loading the trusted certificates takes 30 ms, and every check has a transport of its own.
+        verify = secure if ca is None else trusting(ca)
+        self._client = httpx.Client(timeout=timeout, follow_redirects=False, trust_env=False, verify=verify, transport=carrier)
         self._bearing: dict[str, httpx.Client] = {}
 
     def send(self, wire: Wire) -> Reply:
@@ -47,6 +55,11 @@ class HttpTransport:
         try:
             response = self._client_for(wire).send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise ConfigurationError(
+                    f"{self._base} shows a certificate that nobody trusted here vouches for: {error}.\n"
+                    "If it is yours, name the file of its authority by --ca (`wxconform serve --tls DIR` writes DIR/ca.pem)."
+                ) from error
             raise Unreachable(
                 f"{self._base} does not answer ({str(error) or 'no connection in time'}).\n"
                 "Is the platform running there? `wxconform serve` starts one on http://127.0.0.1:8080; otherwise correct the URL."
@@ -67,7 +80,7 @@ class HttpTransport:
             return self._client
         serial_no = wire.certificate.serial_no
         if serial_no not in self._bearing:
-            secure = bearing(wire.certificate)
+            secure = bearing(wire.certificate, self._ca)
             self._bearing[serial_no] = httpx.Client(timeout=self._timeout, follow_redirects=False, trust_env=False, verify=secure)
         return self._bearing[serial_no]
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, Literal, Self
 
 from conformance.targets.http_transport import HttpTransport
@@ -33,9 +34,9 @@ class HttpWorld:
         self._transport = transport
 
     @classmethod
-    def of(cls, base_url: str) -> Self | None:
-        """Return the world behind *base_url*, or None when it has no control API. Raises Unreachable."""
-        transport = HttpTransport(base_url)
+    def of(cls, base_url: str, ca: Path | None = None) -> Self | None:
+        """Return the world behind *base_url*, or None when it has no control API. *ca* is as for `HttpTransport`. Raises Unreachable."""
+        transport = HttpTransport(base_url, ca=ca)
         try:
             reply = transport.send(Wire("GET", f"{PREFIX}capabilities", (("Accept", "application/json"),), b""))
             powers = _members(reply).get("powers") if reply.status == 200 else None
@@ -144,13 +145,14 @@ class PrivateWorld(HttpWorld):
     *transport* reaches the API inside that world, which ends when the transport is closed.
     """
 
-    def __init__(self, base_url: str, seed: int, powers: frozenset[str] = ALL_POWERS) -> None:
-        entrance = HttpWorld(HttpTransport(base_url))
+    def __init__(self, base_url: str, seed: int, powers: frozenset[str] = ALL_POWERS, *, ca: Path | None = None) -> None:
+        entrance = HttpWorld(HttpTransport(base_url, ca=ca))
         try:
             opened = entrance._ask("open-world", seed=seed)  # noqa: SLF001 - the same class
         finally:
             entrance.close()
-        self.transport = _Inside(base_url, str(opened["world"]), takes_certificates=opened.get("certificate_header") == CERTIFICATE_HEADER)
+        takes = opened.get("certificate_header") == CERTIFICATE_HEADER
+        self.transport = _Inside(base_url, str(opened["world"]), ca, takes_certificates=takes)
         self._now = int(opened["now"])
         super().__init__(self.transport, powers)
 
@@ -170,8 +172,8 @@ class _Inside(HttpTransport):
     One that *takes_certificates* from whoever ended the TLS is told them in a header where there is none to end.
     """
 
-    def __init__(self, base_url: str, world: str, *, takes_certificates: bool = False) -> None:
-        super().__init__(base_url, headers=((WORLD_HEADER, world),))
+    def __init__(self, base_url: str, world: str, ca: Path | None, *, takes_certificates: bool) -> None:
+        super().__init__(base_url, headers=((WORLD_HEADER, world),), ca=ca)
         self._world = world
         self._tells = takes_certificates and not self.shows_certificates
         self.shows_certificates = self.shows_certificates or self._tells

@@ -15,6 +15,7 @@ from conformance.targets.signer import Signer
 from conformance.targets.tracker import Tracker
 from conformance.targets.transport import Transport
 from conformance.targets.v2.client import PlatformV2
+from conformance.targets.v2.sandbox import SandboxV2
 from conformance.targets.verdicts import NotApplicable, Violation
 from conformance.targets.watching import Watcher
 from conformance.targets.world import Answering, World
@@ -45,6 +46,9 @@ _POWERS = {
     "use_keys": "key-modes",
 }
 """The capability each action on the world takes."""
+
+_OF_A_PLATFORM = frozenset({"apiv3", "production", "hostile-input"})
+"""What every target offers but the sandbox of APIv2: the other family, operations that mean money, and no harm in being attacked."""
 
 Answered = TypeVar("Answered")
 
@@ -100,7 +104,12 @@ class Platform:
         """What this target offers beyond its API."""
         roles = {f"{role}-merchant" for role, merchant in (("partner", self.identity.partner), ("other", self.identity.other)) if merchant}
         roles |= {"client-certificates"} if self._transport.shows_certificates else set()
-        return frozenset(roles) | (self.world.powers if self.world is not None else frozenset())
+        return self.offered | frozenset(roles) | (self.world.powers if self.world is not None else frozenset())
+
+    @property
+    def offered(self) -> frozenset[str]:
+        """What this kind of target offers, whoever plays it."""
+        return _OF_A_PLATFORM
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -141,6 +150,11 @@ class Platform:
     def v2(self) -> PlatformV2:
         """The APIv2 side of this platform."""
         return PlatformV2(self)
+
+    @cached_property
+    def sandbox(self) -> SandboxV2:
+        """The sandbox of APIv2 this platform has beside its production."""
+        return SandboxV2(self)
 
     # the API
 

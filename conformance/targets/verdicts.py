@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["ConfigurationError", "Inconclusive", "NotApplicable", "SuiteFault", "Unreachable", "Violation"]
+__all__ = ["ConfigurationError", "Inconclusive", "NotApplicable", "NotExercised", "NotOffered", "SuiteFault", "Unreachable", "Violation"]
 
 
 class Violation(AssertionError):  # noqa: N818 - the word every report uses
@@ -38,6 +38,14 @@ class NotApplicable(Exception):  # noqa: N818 - an outcome, not an error
     def __init__(self, needs: Iterable[str]) -> None:
         self.needs = tuple(sorted(needs))
         super().__init__(f"needs: {', '.join(self.needs)}")
+
+
+class NotOffered(NotApplicable):
+    """The target does not offer an operation; of a list of cases the others can still be tried."""
+
+
+class NotExercised(Exception):  # noqa: N818 - an outcome, not an error
+    """The check did not come to its end, for a reason that says nothing about the target."""
 
 
 class ConfigurationError(Exception):

@@ -95,4 +95,4 @@ class Identity:
     def secrets(self) -> tuple[str, ...]:
         """What must never reach an artefact besides private keys, which are recognised by their PEM form."""
         keys = (key for merchant in self.merchants for key in (merchant.apiv3_key, merchant.apiv2_key))
-        return tuple(key for key in keys if key is not None)
+        return tuple(key for key in keys if key)

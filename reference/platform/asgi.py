@@ -7,10 +7,14 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from email.utils import formatdate
 from typing import Any, Literal
 
+from cryptography import x509
+
 from reference.platform.control import PREFIX, Action, handle_control, json_answer, posting_until
 from reference.platform.control_asked import Asked, ControlError
+from reference.platform.control_sandbox import SANDBOX_ACTIONS
 from reference.platform.core import Platform
 from reference.platform.courier import Courier
+from reference.platform.v2 import CERTIFICATE_HEADER, certificate_header
 from reference.platform.wire import Answer
 from reference.platform.worlds import WORLD_HEADER, Worlds
 
@@ -22,6 +26,7 @@ _DRAINED = 64 * BODY_LIMIT
 _LOG = logging.getLogger("wxconform.serve")
 _MODES: tuple[Literal["post", "hold"], ...] = ("post", "hold")
 _WORLD = WORLD_HEADER.lower().encode()
+_CERTIFICATE = CERTIFICATE_HEADER.lower().encode()
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -52,6 +57,7 @@ class App:
         self._task: asyncio.Task[None] | None = None
         self._more = {
             **self.worlds.actions(),
+            **SANDBOX_ACTIONS,
             "notify": Action("POST", ("mode",), "Who moves notifications: post (this server) or hold.", self._notify),
         }
 
@@ -68,12 +74,12 @@ class App:
     async def _answer(self, scope: Scope, body: bytes | None) -> tuple[Answer, int]:
         """Answer one request; the number is the time (Unix seconds) of the world that answered."""
         target = _target(scope)
-        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"] if name != _WORLD]
         named = next((value.decode("latin-1") for name, value in scope["headers"] if name == _WORLD), None)
         platform = self.platform
         try:
             with self.lock:
                 platform = self.worlds.find(named if self.controlled else None)
+            headers = _headers(scope, trusting=platform is not self.platform)
             if body is None:
                 answer = json_answer(413, {"code": "REQUEST_TOO_LARGE", "message": "The body is larger than 1 MiB."})
             elif self.controlled and target.startswith(PREFIX):
@@ -124,6 +130,21 @@ async def _send(answer: Answer, now: int, send: Send) -> None:
         headers.append((b"content-length", str(len(answer.body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+def _headers(scope: Scope, *, trusting: bool) -> list[tuple[str, str]]:
+    """The headers of a request, with the certificate its connection bears.
+
+    What a client says of one itself counts for nothing, unless it is *trusting*: in a private world, whose only user is who opened it.
+    """
+    sent: Iterable[tuple[bytes, bytes]] = scope["headers"]
+    dropped = {_WORLD} if trusting else {_WORLD, _CERTIFICATE}
+    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in sent if name not in dropped]
+    chain = list(((scope.get("extensions") or {}).get("tls") or {}).get("client_cert_chain") or ())
+    if not chain:
+        return headers
+    ours = certificate_header(x509.load_pem_x509_certificate(chain[0].encode()))
+    return [*(pair for pair in headers if pair[0].lower() != CERTIFICATE_HEADER.lower()), ours]
 
 
 def _target(scope: Scope) -> str:

@@ -11,13 +11,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from reference.identity import Identity, bundled
 from reference.platform.asgi import App
 from reference.platform.core import Platform
 from reference.platform.signing import KeyMode
 from reference.platform.sqlite import StateFile
+from reference.platform.tls import AUTHORITY, server_context
+from reference.platform.v2 import Deviation
 
 if TYPE_CHECKING:
     import uvicorn
@@ -41,6 +44,8 @@ class Serving:
     control API.
     *settle_after* pays refunds out after so many seconds. *remote_control* opens the control API on other addresses than loopback too.
     *kind* is the class of the platform, so that a faulty one can be served.
+    *sandbox_limit* is how many requests a second the sandbox of APIv2 takes, *sandbox_deviations* in what it is as odd as the real one.
+    *tls* is a folder: HTTPS is offered then, and the certificate of its authority is written there.
     """
 
     identity: Identity | None = None
@@ -54,6 +59,9 @@ class Serving:
     settle_after: int | None = None
     remote_control: bool = False
     kind: type[Platform] = Platform
+    sandbox_limit: int | None = None
+    sandbox_deviations: frozenset[Deviation] = frozenset()
+    tls: Path | None = None
 
 
 def serve(serving: Serving, say: Callable[[str], None]) -> None:
@@ -87,8 +95,9 @@ def running(serving: Serving) -> Iterator[tuple[str, App]]:
 
 @contextmanager
 def _ready(serving: Serving, say: Callable[[str], None]) -> Iterator[tuple["uvicorn.Server", socket.socket, App]]:
-    if importlib.util.find_spec("uvicorn") is None:
-        raise ServeError("Serving needs uvicorn, which is not installed.\nInstall it with: pip install 'wechatpay-conformance[server]'")
+    for name in ("uvicorn", "httptools") if serving.tls is not None else ("uvicorn",):
+        if importlib.util.find_spec(name) is None:
+            raise ServeError(f"Serving needs {name}, which is not installed.\nInstall it with: pip install 'wechatpay-conformance[server]'")
     import uvicorn  # noqa: PLC0415 - an extra: whoever does not serve does without
 
     listener = _listen(serving.host, serving.port)
@@ -98,21 +107,43 @@ def _ready(serving: Serving, say: Callable[[str], None]) -> Iterator[tuple["uvic
         if serving.state is not None:
             state = StateFile(serving.state, app.platform.identity)
             state.restore(app.platform)
-        config = uvicorn.Config(
-            app,
-            lifespan="on",
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            ws="none",
-            timeout_graceful_shutdown=3,
-        )
-        yield uvicorn.Server(config), listener, app
+        yield uvicorn.Server(_config(serving, app)), listener, app
     finally:
         listener.close()
         if state is not None:
             state.close()
+
+
+def _config(serving: Serving, app: App) -> "uvicorn.Config":
+    import uvicorn  # noqa: PLC0415 - as above
+
+    secured: dict[str, Any] = {}
+    if serving.tls is not None:
+        from reference.platform.tls_protocol import TellingProtocol  # noqa: PLC0415 - as above
+
+        secured["http"] = TellingProtocol
+    config = uvicorn.Config(
+        app,
+        lifespan="on",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        ws="none",
+        timeout_graceful_shutdown=3,
+        **secured,
+    )
+    if serving.tls is not None:
+        names = [serving.host, urlsplit(app.platform.base_url).hostname or serving.host, "localhost", "127.0.0.1", "::1"]
+        config.load()
+        try:
+            # uvicorn takes certificates from files only, and this one's key belongs in none.
+            config.ssl = server_context(serving.tls, names, app.platform.identity)
+        except OSError as error:
+            raise ServeError(
+                f"--tls {serving.tls} cannot be written to: {error.strerror or error}. Name a folder of your own, such as --tls ./tls."
+            ) from error
+    return config
 
 
 def _platform(serving: Serving, listener: socket.socket) -> Platform:
@@ -122,10 +153,12 @@ def _platform(serving: Serving, listener: socket.socket) -> Platform:
         key_mode=serving.key_mode,
         # Fresh entropy at every start: ids given out before a restart are not given out again.
         seed=secrets.randbits(128),
-        base_url=serving.base_url or _url(serving.host, listener),
+        base_url=serving.base_url or _url("http" if serving.tls is None else "https", serving.host, listener),
     )
     platform.notifying = serving.notify
     platform.settle_after = serving.settle_after
+    platform.sandbox_limit = serving.sandbox_limit
+    platform.sandbox_deviations = serving.sandbox_deviations
     return platform
 
 
@@ -157,10 +190,10 @@ def _why(host: str, port: int, error: OSError) -> str:
     return f"{host}:{port} cannot be listened on: {error.strerror or error}. Take another --host or --port."
 
 
-def _url(host: str, listener: socket.socket) -> str:
+def _url(scheme: str, host: str, listener: socket.socket) -> str:
     address, port = listener.getsockname()[:2]
     name = "127.0.0.1" if ipaddress.ip_address(address).is_unspecified else host
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+    return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
 
 
 def _is_controlled(serving: Serving, listener: socket.socket) -> bool:
@@ -186,6 +219,11 @@ def _introduction(serving: Serving, app: App) -> Iterator[str]:
     yield f"  keys           {platform.key_mode}: {', '.join(_masked(key.key_id) for key in platform.active_keys())}"
     yield f"  state          {serving.state or 'in memory: a restart forgets everything; --state FILE keeps it'}"
     yield f"  notifications  {notify}"
+    if serving.tls is not None:
+        yield f"  tls            trust {serving.tls / AUTHORITY}; the merchants' certificates are asked for"
+    if serving.sandbox_limit is not None or serving.sandbox_deviations:
+        limit = "no limit" if serving.sandbox_limit is None else f"{serving.sandbox_limit} requests a second"
+        yield f"  sandbox        {limit}; deviations: {', '.join(sorted(serving.sandbox_deviations)) or 'none'}"
     yield (
         f"  control        {platform.base_url}/_control/"
         if app.controlled

@@ -48,6 +48,7 @@ class Worlds:
         shared = self.shared
         seed = asked.whole("seed") if asked.has("seed") else 0
         world = type(shared)(shared.identity, key_mode=shared.key_mode, seed=seed, base_url=shared.base_url)
+        world.sandbox_deviations = shared.sandbox_deviations
         name = secrets.token_hex(8)
         self._private[name] = world
         if len(self._private) > _MOST:

@@ -1,7 +1,7 @@
 """A call of APIv2 before it is signed, how it is signed, and a single fault on the way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from reference.oracles import v2
@@ -22,7 +22,7 @@ class CallV2:
     """A request before it is signed: the contract's *operation* and its *members*.
 
     The target adds appid, mch_id and whatever every request of the operation has; None leaves such a member out. *method* and *target*
-    override the contract's.
+    override the contract's; *headers* are sent besides the usual ones.
     """
 
     operation: str
@@ -32,17 +32,18 @@ class CallV2:
     certificate: Shown = "own"
     method: str | None = None
     target: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
     def but(self, **members: str | None) -> "CallV2":
         """Return the same call with other members; None leaves one out."""
-        return CallV2(self.operation, self.role, {**self.members, **members}, self.sign_type, self.certificate, self.method, self.target)
+        return replace(self, members={**self.members, **members})
 
 
 @dataclass(frozen=True, slots=True)
 class SigningV2:
     """How a request is signed: *members* without their sign, the *key*, and one of `strategies.v2.algorithms`.
 
-    *text* replaces the signed string; *write* makes the body of the signed members.
+    *text* replaces the signed string; *write* makes the body of the signed members. *sandbox_key* is the sandbox's, where that is due.
     """
 
     mch_id: str
@@ -51,6 +52,7 @@ class SigningV2:
     algorithm: str = "MD5"
     text: str | None = field(default=None, repr=False)
     write: Callable[[Mapping[str, str]], bytes] = field(default=v2.write_xml, repr=False)
+    sandbox_key: str | None = field(default=None, repr=False)
 
     @property
     def signed_text(self) -> str:

@@ -87,7 +87,12 @@ def _with(key: str) -> Callable[[SigningV2], SigningV2]:
 
 
 def _recased(change: Callable[[str], str]) -> Callable[[SigningV2], SigningV2]:
-    return lambda signing: replace(signing, key=change(signing.key))
+    def recased(signing: SigningV2) -> SigningV2:
+        key = change(signing.key)
+        # A key that is in that case already, as a sandbox key may be, is another one only in the other case.
+        return replace(signing, key=signing.key.swapcase() if key == signing.key else key)
+
+    return recased
 
 
 def _by(algorithm: str) -> Callable[[SigningV2], SigningV2]:

@@ -94,6 +94,8 @@ def test_uvicorn_is_asked_for_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
         (("--fault", "accepts-any-timestam"), "accepts-any-timestamp"),
         (("--settle-after", "-1"), "--settle-after -1"),
         (("--host", "192.0.2.1"), "192.0.2.1"),
+        (("--sandbox-limit", "-1"), "--sandbox-limit -1"),
+        (("--sandbox-deviations", "odd"), "cash-fee-zero-is-not-signed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )

@@ -6,7 +6,7 @@ from reference.oracles import v2
 from reference.oracles.v2_result import classify
 from reference.platform import Platform
 from reference.platform.v2 import SANDBOX_DEVIATIONS
-from reference.platform.v2.deviations import DEVIATIONS, KEY_LIFE
+from reference.platform.v2.deviations import DEVIATIONS, KEY_LIFE, deviations_named
 from tests.platform.v2_shop import KEY, Shop, elements, shut
 
 
@@ -166,4 +166,25 @@ def test_every_deviation_is_documented_and_off_by_default() -> None:
     """The deviations are data with a sentence each, and a sandbox without them follows the documents."""
     assert Platform().sandbox_deviations == frozenset()
     assert set(DEVIATIONS) == SANDBOX_DEVIATIONS
-    assert all(sentence.endswith(".") for sentence in DEVIATIONS.values())
+    assert all(known.does.endswith(".") and known.demand.endswith(".") and known.source for known in DEVIATIONS.values())
+
+
+@pytest.mark.parametrize(
+    ("names", "meant"),
+    [
+        ("all", SANDBOX_DEVIATIONS),
+        ("none", frozenset()),
+        ("cash-fee-zero-is-not-signed", {"cash-fee-zero-is-not-signed"}),
+        (" wrong-fee-is-told-in-retcode, cash-fee-zero-is-not-signed", SANDBOX_DEVIATIONS),
+        (["wrong-fee-is-told-in-retcode"], {"wrong-fee-is-told-in-retcode"}),
+    ],
+)
+def test_deviations_are_named_by_a_word_or_one_by_one(names: str | list[str], meant: frozenset[str]) -> None:
+    """All, none, or names with commas between them mean deviations."""
+    assert deviations_named(names) == meant
+
+
+def test_an_unknown_deviation_is_told_with_those_known() -> None:
+    """A name that is none is refused, and the known ones are named."""
+    with pytest.raises(ValueError, match=r"'cash-fee' is none of .*cash-fee-zero-is-not-signed"):
+        deviations_named("cash-fee")

@@ -6,12 +6,15 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 from reference.platform import Platform
 from reference.platform.serve import Serving, running
 from reference.platform.sqlite import StateFile
+from reference.platform.v2 import SANDBOX_DEVIATIONS
+from tests.platform.process import serving
 from tests.platform.v2_shop import Shop, elements, shut, sign_of
 
 
@@ -64,20 +67,47 @@ def test_a_served_platform_reads_what_the_merchant_answers() -> None:
         assert told["sign"] == sign_of(told, shop.key)
 
 
-def test_certificates_and_exchanges_pass_through_http() -> None:
-    """Over HTTP the certificate comes in the header of whoever ended the TLS; the control API shows the exchange."""
+def test_a_header_does_not_stand_for_a_certificate() -> None:
+    """Over plain HTTP nobody bears a certificate, whatever the client's headers say; the control API shows the exchange without them."""
     with running(Serving(port=0, notify="hold")) as (base_url, app), httpx.Client(base_url=base_url, trust_env=False) as client:
         shop = Shop(app.platform)
         out_trade_no, _ = shop.charge()
-        body = shut(shop.signed({"out_trade_no": out_trade_no}))
         assert shop.certificate is not None
+        body = shut(shop.signed({"out_trade_no": out_trade_no}))
 
-        refused = elements(client.post("/secapi/pay/reverse", content=body).content)
-        reversed_ = elements(client.post("/secapi/pay/reverse", content=body, headers=[shop.certificate]).content)
+        refused = elements(client.post("/secapi/pay/reverse", content=body, headers=[shop.certificate]).content)
         shown = client.get("/_control/exchanges").json()["exchanges"]
 
-    assert (refused["err_code"], reversed_["result_code"]) == ("CERT_ERROR", "SUCCESS")
+    assert refused["err_code"] == "CERT_ERROR"
     assert shown[-1]["operation"] == "reverse"
+    assert "client-cert" not in {name.lower() for name, _ in shown[-1]["request"]["headers"]}
+
+
+def test_the_sandbox_is_made_odd_and_slow_from_another_process() -> None:
+    """Options and control actions set the sandbox's limit and deviations; a private world is as odd, and has no limit of its own."""
+    with serving("--sandbox-limit", "7", "--sandbox-deviations", "wrong-fee-is-told-in-retcode") as base_url:
+        with httpx.Client(base_url=f"{base_url}/_control/", trust_env=False) as client:
+
+            def shown(**headers: str) -> dict[str, Any]:
+                answered: dict[str, Any] = client.get("sandbox", headers=headers).json()
+                return answered
+
+            began = shown()
+            client.post("sandbox-deviations", json={"deviations": "all"})
+            client.post("sandbox-limit", json={"per_second": None})
+            lifted = shown()
+            client.post("sandbox-limit", json={"per_second": 0})
+            world = client.post("open-world", json={}).json()["world"]
+            private = shown(**{"Wxconform-World": world})
+            wrong = client.post("sandbox-deviations", json={"deviations": "odd"})
+        with httpx.Client(base_url=base_url, trust_env=False) as client:
+            away = client.post("/xdc/apiv2sandbox/pay/orderquery", content=b"<xml/>")
+
+    assert began == {"per_second": 7, "deviations": ["wrong-fee-is-told-in-retcode"]}
+    assert lifted == {"per_second": None, "deviations": sorted(SANDBOX_DEVIATIONS)}
+    assert private == lifted
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "BAD_MEMBER")
+    assert away.status_code == 302
 
 
 def test_what_apiv2_did_survives_a_restart(tmp_path: Path) -> None:

@@ -186,3 +186,28 @@ def test_short_secrets_are_ignored() -> None:
 def test_a_member_named_like_base64_need_not_be() -> None:
     """A journal may hold any member; one that only looks like bytes is treated as text."""
     assert Redactor(["correct-horse"]).clean({"x_b64": "correct-horse!", "y_b64": 7}) == {"x_b64": f"{REDACTED}!", "y_b64": 7}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "<sandbox_signkey>013467007045764ABCDEF01346700704</sandbox_signkey>",
+        "<sandbox_signkey><![CDATA[013467007045764ABCDEF01346700704]]></sandbox_signkey>",
+        "&lt;sandbox_signkey&gt;&lt;![CDATA[abcdef01346700704576401346700704]]&gt;",
+        "<sandbox_signkey><![CDATA[013467007045…",
+        "sandbox_signkey 'abc013467007045764ABCDEF013467'",
+    ],
+)
+def test_a_sandbox_key_goes_wherever_it_is_named(told: str) -> None:
+    """The key of the sandbox is known to nobody beforehand, so it goes by its name, whole or cut off."""
+    shown = Redactor(["secret-of-somebody"]).text(told)
+
+    assert "0134670" not in shown
+    assert "sandbox_signkey" in shown
+    assert REDACTED in shown
+
+
+def test_the_name_of_the_sandbox_key_may_be_spoken_of() -> None:
+    """A sentence about the key loses nothing."""
+    sentence = "A sandbox_signkey of 32 characters, sandbox_signkey 32 digits, differently sandbox_signkey."
+    assert Redactor([]).text(sentence) == sentence

@@ -132,3 +132,11 @@ def test_a_signing_hides_its_key() -> None:
 
     assert signing.message == b"a=b&key=[redacted]"
     assert KEY not in repr(signing)
+
+
+@pytest.mark.parametrize("key", ["0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef0123456789abcdef", KEY])
+def test_a_key_in_another_case_is_another_key(key: str) -> None:
+    """Every key that must be refused differs from the right one, though that may be written in one case only, as a sandbox key is."""
+    signing = SigningV2(mch_id="1", members={"mch_id": "1"}, key=key)
+
+    assert all(fault.in_signing(signing).key != key for fault in signatures.keys({}))

@@ -36,6 +36,10 @@ class PlatformV2:
         self.sign_type: SignType | None = None
         self._signer = SignerV2(self.contract, side.mint.nonce_str, side.merchant)
 
+    def offers(self, operation: str) -> bool:  # noqa: ARG002 - the sandbox offers three
+        """Tell whether this side has the contract's *operation*."""
+        return True
+
     def send(self, call: CallV2, *, broken_by: FaultV2 | None = None, label: str = "", signed_by: Merchant | None = None) -> AnswerV2:
         """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
         if self.sign_type is not None:

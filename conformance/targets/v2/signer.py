@@ -37,11 +37,12 @@ class SignerV2:
             members={name: value for name, value in members.items() if value is not None},
             key=merchant.apiv2_key,
             algorithm=sign_type,
+            sandbox_key=None if operation.sign_key is None else merchant.apiv2_key,
         )
         if fault is not None:
             signing = fault.in_signing(signing)
         certificate = self._certificate(call, operation, merchant)
-        wire = Wire(call.method or operation.method, call.target or operation.path, HEADERS, signing.body, certificate)
+        wire = Wire(call.method or operation.method, call.target or operation.path, (*HEADERS, *call.headers), signing.body, certificate)
         return (wire, signing) if fault is None else (fault.on_wire(wire), signing)
 
     def _usual(self, operation: Operation, merchant: Merchant, sign_type: str) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The client certificate of a connection, as whoever ended the TLS tells it: a header of the request (RFC 9440).
 
-The platform's core has no sockets. In process the header is added by the caller, behind TLS by the server that ended it, which has made
-sure that the client holds the private key and lets no such header of a client's own through.
+The platform's core has no sockets. In process the header is added by the caller, behind TLS by `reference.platform.asgi`, once the server
+that ended it has made sure that the client holds the private key; such a header of a client's own is dropped there, with TLS and without.
+Only in a private world, whose sole user is who opened it through the control API, it is believed: checks need no TLS there.
 """
 
 import base64

@@ -4,7 +4,7 @@ Kept as data, for a sandbox that is imitated faithfully and one that follows the
 somebody saw or the documents tell; ``inferred`` is our reading where no answer was seen.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias
@@ -13,20 +13,55 @@ from reference.machines import Refusal
 from reference.platform.refusals import SYSTEM_ERROR
 from reference.platform.v2.refusals import CODE_DECLINED, STILL_PAYING
 
-__all__ = ["ALL", "CASES", "COUPONS", "DEVIATIONS", "KEY_LIFE", "Case", "Deviation"]
+__all__ = ["ALL", "CASES", "CASE_HEADER", "COUPONS", "DEVIATIONS", "KEY_LIFE", "Case", "Deviation", "Known", "deviations_named"]
 
 KEY_LIFE: Final = 3 * 86400
 """Seconds a sandbox key is good for."""
 
+CASE_HEADER: Final = "Wechatpay-Negative-Test"
+"""The request header that names a case."""
+
 Deviation: TypeAlias = Literal["cash-fee-zero-is-not-signed", "wrong-fee-is-told-in-retcode"]
 
-DEVIATIONS: Final[Mapping[Deviation, str]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A deviation that is known: what the sandbox *does*, what the documents *demand*, and who told of it."""
+
+    does: str
+    demand: str
+    source: str
+
+
+DEVIATIONS: Final[Mapping[Deviation, Known]] = MappingProxyType(
     {
-        "cash-fee-zero-is-not-signed": "cash_fee is 0 in the answer for 3 fen and left out of what its sign covers.",
-        "wrong-fee-is-told-in-retcode": "A wrong total_fee is answered with retcode and retmsg instead of the two levels, unsigned.",
+        "cash-fee-zero-is-not-signed": Known(
+            "cash_fee is 0 in the answer for 3 fen and left out of what its sign covers.",
+            "Every element that is not empty is signed, a zero too.",
+            "wechatpay-axios-plugin, issues 35 and 39",
+        ),
+        "wrong-fee-is-told-in-retcode": Known(
+            "A wrong total_fee is answered with retcode and retmsg instead of the two levels, unsigned.",
+            "A refusal has return_code and return_msg, or result_code and err_code.",
+            "answers quoted by merchants of the sandbox",
+        ),
     }
 )
+"""What is known of the real sandbox and is neither a fault of whoever uses it nor news; docs/sandbox.md shows the same table."""
 ALL: Final[frozenset[Deviation]] = frozenset(DEVIATIONS)
+
+
+def deviations_named(names: str | Iterable[str]) -> frozenset[Deviation]:
+    """Return the deviations of these *names*; a text is ``all``, ``none`` or names with commas between them. Raises ValueError."""
+    if names == "all":
+        return ALL
+    given = [] if names == "none" else [name.strip() for name in names.split(",")] if isinstance(names, str) else list(names)
+    unknown = [name for name in given if name not in ALL]
+    if unknown:
+        known = ", ".join(DEVIATIONS)
+        raise ValueError(f"{unknown[0]!r} is none of the sandbox's known deviations. Known are {known}; all and none do, too.")
+    return frozenset(name for name in DEVIATIONS if name in given)
+
 
 COUPONS: Final[Mapping[int, tuple[tuple[str, int], ...]]] = MappingProxyType(
     {1: (), 2: (("CASH", 1),), 3: (("CASH", 1), ("NO_CASH", 2))},

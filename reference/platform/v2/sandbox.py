@@ -13,7 +13,7 @@ from reference.oracles import v2
 from reference.platform.refusals import BAD_PARAMETER
 from reference.platform.store import Store
 from reference.platform.v2 import refusals
-from reference.platform.v2.deviations import CASES, COUPONS, KEY_LIFE, Case, Deviation
+from reference.platform.v2.deviations import CASE_HEADER, CASES, COUPONS, KEY_LIFE, Case, Deviation
 from reference.platform.v2.operations import V2Operations
 from reference.platform.v2.reading import Call
 from reference.platform.v2.translating import number, order_fields
@@ -23,7 +23,6 @@ __all__ = ["THROTTLED_PATH", "V2Sandbox"]
 
 THROTTLED_PATH = "/core/404.html"
 """Where whoever asks the sandbox too fast is sent."""
-_CASE_HEADER = "Wechatpay-Negative-Test"
 _SANDBOX = "sandbox"
 _PAGE = "<!DOCTYPE html><html><head><title>404</title></head><body><h1>404</h1></body></html>"
 _MESSAGES = {
@@ -91,7 +90,7 @@ class V2Sandbox(V2Operations):
 
     def v2_case(self, call: Call) -> Case | None:
         """The case the header names; one it does not know is none."""
-        return CASES.get(call.request.header(_CASE_HEADER) or "")
+        return CASES.get(call.request.header(CASE_HEADER) or "")
 
     def v2_sandbox_order(self, call: Call, case: Case | None) -> Entity:
         """Return a new order, in the state its case begins with; a number that was used is refused."""

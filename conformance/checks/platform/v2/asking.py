@@ -62,9 +62,10 @@ def asks(platform: Platform) -> list[AskV2]:
     """Every request this platform's powers allow to be made validly: ordering, closing, charging a code, reversing, refunding."""
     found = []
     certified = "client-certificates" in platform.capabilities
+    ordered: tuple[Product, ...] = ("jsapi", "app", "h5", "native") if platform.v2.offers("unifiedorder") else ()
     for role in roles(platform):
-        found += [AskV2(f"ordering {product}", role, _placing(product, role)) for product in ("jsapi", "app", "h5", "native", "codepay")]
-        found.append(AskV2("closing", role, _closing(role)))
+        found += [AskV2(f"ordering {product}", role, _placing(product, role)) for product in (*ordered, "codepay")]
+        found += [AskV2("closing", role, _closing(role))] if platform.v2.offers("closeorder") else []
         if certified:
             found.append(AskV2("reversing", role, _reversing(role)))
         if certified and "payer" in platform.capabilities:

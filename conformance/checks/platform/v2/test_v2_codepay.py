@@ -127,6 +127,7 @@ def test_refuses_an_expired_code(platform: Platform) -> None:
 @judges("v2.micropay.charges-once-at-once")
 def test_charges_at_once_charge_once(platform: Platform) -> None:
     """Of several charges of one number at the same moment, with one code or several, one charges, and all that say so name it."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, bool, int]) -> None:
         role, alike, many = case

@@ -43,6 +43,7 @@ def test_answers_with_the_payment(platform: Platform) -> None:
 @judges("v2.micropay.needs-its-fields")
 def test_needs_its_fields(platform: Platform) -> None:
     """A charge that lacks a required field, signed as sent, is refused, and there is no order."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, str]) -> None:
         role, name = case
@@ -71,6 +72,7 @@ def test_refuses_a_bad_total_fee(platform: Platform) -> None:
 @judges("v2.micropay.refuses-a-malformed-code")
 def test_refuses_a_malformed_code(platform: Platform) -> None:
     """A payment code that is none charges nobody."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, str]) -> None:
         role, code = case
@@ -156,6 +158,7 @@ def test_a_code_pays_once(platform: Platform) -> None:
 @judges("v2.micropay.charges-a-number-once")
 def test_charges_a_number_once(platform: Platform) -> None:
     """A number that was paid, and perhaps refunded, is not charged again, unchanged, with a fresh code or with another amount."""
+    platform.needs("production")
 
     def attempt(case: tuple[Role, str, tuple[str, ...], int]) -> None:
         role, state, changed, later = case

@@ -23,6 +23,8 @@ def tour(platform: Platform) -> None:
                 _several_ways(platform, ask.prepare(platform).call)
         order = order_of("native", role)
         platform.v2.query(order).is_refused("ORDERNOTEXIST")
+        if not platform.v2.offers("unifiedorder"):
+            return
         platform.v2.close(order).is_refused("ORDERNOTEXIST")
         platform.v2.place(order).is_accepted()
         platform.v2.query(order).is_accepted()
