@@ -291,8 +291,8 @@ def _counts(answer: AnswerV2, count: int) -> None:
 def _refused_each(platform: Platform, order: Order, faults: Sequence[FaultV2], *, goods: bool) -> None:
     refund, by_id = Refund(order, 2), Refund(order, 3, by="transaction_id")
     transaction_id = platform.v2.transaction_id(order)
-    for draft in (refund, by_id):
-        for fault in faults:
+    for draft, tried in ((refund, faults), (by_id, faults[-6:])):
+        for fault in tried:
             answer = ask_for(platform, draft, broken_by=fault, transaction_id=transaction_id, goods=goods)
             answer.is_refused(*_BAD_AMOUNT, because="An amount is wrong.")
         leaves_nothing(platform, draft)
