@@ -77,7 +77,8 @@ def _lives(platform: Platform, refund: Refund, outcome: Outcome, *, goods: bool 
     answer = apply(platform, refund, goods=goods)
     asked = {"out_refund_no": refund.number or "", "refund_fee": str(refund.amount)}
     whole = {"total_fee": str(refund.order.total), "out_trade_no": refund.order.number or ""}
-    whole |= {name: order[name] for name in ("transaction_id", "cash_fee")}
+    # A query of the order need not tell what of it was cash; the refund must.
+    whole |= {"transaction_id": order["transaction_id"], "cash_fee": order.get("cash_fee") or answer["cash_fee"]}
     for name, value in (asked | whole).items():
         answer.has(name, value, because="The answer tells of the refund that was asked for.")
     if len(answer["refund_id"]) > _LONGEST_ID:
