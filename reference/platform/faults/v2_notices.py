@@ -196,13 +196,12 @@ class AnnouncesAnotherTransactionToPartners(_TellsOtherwise):
 
 
 @breaks(_AGREES)
-class ShowsLessCashAfterARefund(Platform):
-    """Shows as cash_fee of a query what remains after the refunds."""
+class ShowsAnotherPayerAfterARefund(Platform):
+    """Shows another openid of an order with refunds than its notice told."""
 
     def v2_show_order(self, order: Entity) -> dict[str, str]:
         shown = super().v2_show_order(order)
-        taken = sum(refund.draft["amount"]["refund"] for refund in self.store.refunds_of(order))
-        return shown | {"cash_fee": str(int(shown["cash_fee"]) - taken)} if taken else shown
+        return shown | {"openid": shown["openid"][::-1]} if self.store.refunds_of(order) else shown
 
 
 @breaks(_AGREES)

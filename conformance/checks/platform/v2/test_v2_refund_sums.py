@@ -243,7 +243,7 @@ def test_refuses_a_used_number_with_other_parameters(platform: Platform) -> None
         outcome, before = _STATES[turn % 3], ""
         for pause in (0, _LATER[turn % 3]):
             platform.advance(pause)
-            for changed in (39, 41, 60, 1, 100):
+            for changed in (39, 41, 60, 1, 100) if pause == 0 else (39, 60):
                 again = Refund(order, changed, number=refund.number, by=NAMINGS[(turn + changed) % 2])
                 _is_another(platform, again, refund, first)
             for elsewhere in (other, larger):
