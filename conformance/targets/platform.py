@@ -335,7 +335,7 @@ class Platform:
         self._world("code-plans").plan_code(code, state)
 
     def fund(self, balance: int | None, role: Role = "merchant") -> None:
-        """Give a merchant a balance for refunds, in fen."""
+        """Give a merchant a balance for refunds and payouts, in fen."""
         self._note("fund", mchid=self.merchant(role).mchid, balance=balance)
         self._world("balance").fund(self.merchant(role).mchid, balance)
 

@@ -59,7 +59,7 @@ class World(Protocol):
         """Say what happens when a payment code is charged."""
 
     def fund(self, mchid: str, balance: int | None) -> None:
-        """Give a merchant a balance for refunds, in fen; None is enough for anything."""
+        """Give a merchant a balance for refunds and payouts, in fen; None is enough for anything."""
 
     def use_keys(self, key_mode: KeyMode) -> None:
         """Sign with certificates, with the public key, or with both from now on."""
