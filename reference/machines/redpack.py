@@ -51,7 +51,7 @@ def not_theirs(case: Case) -> Refusal | None:
 def left_over(case: Case) -> int:
     """Return how many shares of the packet nobody has taken."""
     data = case.subject.data if case.subject is not None else {}
-    return len(data.get("shares", ())) - len(data.get("receipts", ()))
+    return int(data.get("heads", 0)) - len(data.get("receipts", ()))
 
 
 def others_wait(case: Case) -> Refusal | None:

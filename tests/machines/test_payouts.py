@@ -11,10 +11,10 @@ _NOW = 1_700_000_000
 _TODAY = {"packets": 0, "received": 0, "sent": 0}
 
 
-def _packet(state: str, kind: str = "NORMAL", shares: int = 1, opened: int = 0) -> Entity:
+def _packet(state: str, kind: str = "NORMAL", heads: int = 1, opened: int = 0) -> Entity:
     receipts = [{"openid": f"o{number}"} for number in range(opened)]
     draft = {"kind": kind, "re_openid": "o", "total_amount": 300}
-    return Entity("redpack", "m", "n", state, _NOW, draft, {"shares": [1] * shares, "receipts": receipts})
+    return Entity("redpack", "m", "n", state, _NOW, draft, {"heads": heads, "receipts": receipts})
 
 
 def _happens(machine: Machine, event: str, subject: Entity, **facts: Any) -> str:

@@ -1,6 +1,5 @@
 """Faults in what becomes of red packets of APIv2."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from reference.machines import Entity, Machine, Refusal
@@ -165,17 +164,17 @@ class CountsTheYuanOfTheFirstThreeOnly(Platform):
 class LosesFenInSharing(Platform):
     """Shares evenly, and loses what does not come out even."""
 
-    def v2_shares(self, total: int, heads: int) -> list[int]:
-        return [total // heads] * heads
+    def v2_share(self, packet: Entity) -> int:
+        return int(packet.draft["total_amount"]) // int(packet.data["heads"])
 
 
 @breaks(_SHARED)
 class LeavesTheLastWithoutAShare(Platform):
-    """Gives the last of more than four people nothing."""
+    """Gives the last but one of more than four people all that is left."""
 
-    def v2_shares(self, total: int, heads: int) -> list[int]:
-        shares = super().v2_shares(total, heads)
-        return [shares[0] + shares[-1], *shares[1:-1], 0] if heads > 4 else shares
+    def v2_share(self, packet: Entity) -> int:
+        waiting = packet.data["heads"] - len(packet.data["receipts"])
+        return self.v2_left(packet) if packet.data["heads"] > 4 and waiting == 2 else super().v2_share(packet)
 
 
 @breaks(_SHARED)
@@ -200,9 +199,8 @@ class ShowsOneReceiverTooFew(Platform):
 
 @breaks(_SHARED)
 class SharesMoreThanThereIs(Platform):
-    """Gives each who opens a packet a fen of its own besides."""
+    """Gives the last who opens a shared packet a fen of its own besides."""
 
-    def follow(self, event: str, subject: Entity, facts: Mapping[str, Any]) -> None:
-        super().follow(event, subject, facts)
-        if event == "share":
-            subject.data["receipts"][-1]["amount"] += 1
+    def v2_share(self, packet: Entity) -> int:
+        share = super().v2_share(packet)
+        return share + 1 if share == self.v2_left(packet) and packet.draft["kind"] == "GROUP" else share

@@ -72,7 +72,7 @@ class V2Redpacks(V2Payouts):
         theirs = [packet for packet in counted if packet.draft["re_openid"] == openid]
         return {
             "sent": sum(packet.draft["total_amount"] for packet in counted),
-            "received": sum(packet.draft["total_amount"] // len(packet.data["shares"]) for packet in theirs),
+            "received": sum(packet.draft["total_amount"] // packet.data["heads"] for packet in theirs),
             "packets": len(theirs),
         }
 
@@ -81,24 +81,18 @@ class V2Redpacks(V2Payouts):
         return f"{beijing(self.now()):%Y%m%d}"
 
     def v2_begin(self, payout: Entity) -> None:
-        """Write down what a red packet has from the beginning: its id, and what each of those who open it will find."""
+        """Write down what a red packet has from the beginning: its id, and how many people it is for."""
         super().v2_begin(payout)
         if payout.machine != "redpack":
             return
-        heads = payout.draft["total_num"] if payout.draft["kind"] == "GROUP" else 1
         payout.data |= {
             "send_listid": self.fresh_id("1000", lambda found: self.store.by_id("redpack", found)),
             "token": self.nonce(),
             "day": self.v2_day(),
             "sent_at": self.now(),
-            "shares": self.v2_shares(payout.draft["total_amount"], heads),
+            "heads": payout.draft["total_num"] if payout.draft["kind"] == "GROUP" else 1,
             "receipts": [],
         }
-
-    def v2_shares(self, total: int, heads: int) -> list[int]:
-        """Return *total* fen divided at random among *heads*, at least a fen for each."""
-        cuts = sorted(self.random.sample(range(1, total), heads - 1))
-        return [upper - lower for lower, upper in zip([0, *cuts], [*cuts, total], strict=True)]
 
     def v2_sent(self, packet: Entity) -> dict[str, str]:
         """Return the answer to sending *packet*; one that is on its way, or did not get there, is no success."""
@@ -152,7 +146,12 @@ class V2Redpacks(V2Payouts):
         receipts = packet.data["receipts"]
         if not openid:
             openid = f"o{self.nonce(27)}" if receipts else packet.draft["re_openid"]
-        receipts.append({"openid": openid, "amount": packet.data["shares"][len(receipts)], "at": self.now()})
+        receipts.append({"openid": openid, "amount": self.v2_share(packet), "at": self.now()})
+
+    def v2_share(self, packet: Entity) -> int:
+        """What the next who opens *packet* finds, in fen: all that is left for the last, else up to twice the average, at least a fen."""
+        left, others = self.v2_left(packet), packet.data["heads"] - len(packet.data["receipts"]) - 1
+        return left if others == 0 else self.random.randint(1, min(2 * left // (others + 1), left - others))
 
     def v2_left(self, packet: Entity) -> int:
         """What nobody has received of *packet*, in fen."""

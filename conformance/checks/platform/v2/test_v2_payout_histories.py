@@ -89,7 +89,7 @@ class _History:
             absent(self.payouts, payout, because=because)
             return
         state = machine.events["send"].creates[-1 if held else 0]
-        data = {"shares": [0] * (payout.heads if payout.kind == "group" else 1), "receipts": []}
+        data = {"heads": payout.heads, "receipts": []}
         made = _Made(payout, Entity(payout.machine, "", "", state, self.platform.now(), draft, data))
         if held:
             hold(self.payouts, payout)

@@ -147,7 +147,6 @@ def test_limits_the_packets_of_a_user(platform: Platform) -> None:
 @judges("v2.redpack.limits-what-a-user-gets")
 def test_limits_the_money_of_a_user(platform: Platform) -> None:
     """A packet that takes a user over 1000 yuan within a day is refused and leaves nothing."""
-    platform.needs("lives")  # so much money goes out on a platform only that is played
     payouts = Payouts(platform)
 
     def attempt(role: Role) -> None:
@@ -165,7 +164,7 @@ def test_limits_the_money_of_a_user(platform: Platform) -> None:
 @judges("v2.redpack.limits-what-a-user-gets")
 def test_limits_the_money_of_a_merchant(platform: Platform) -> None:
     """After a million yuan on one day, if the platform takes that in one packet for many, another packet is refused and leaves nothing."""
-    platform.needs("lives")
+    platform.needs("lives")  # where nobody is harmed by a day that is over
     payouts = Payouts(platform)
     whole = lean("group", amount=100_000_000, heads=5_000)
     answer = payouts.send(whole)
