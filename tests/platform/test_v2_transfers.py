@@ -203,3 +203,15 @@ def test_payouts_are_served_under_their_real_paths(platform: Platform) -> None:
         served
     )
     assert not {"/mmpaymkttransfers/promottion/transfers", "/mmpaymkttransfers/query_bank"} & set(served)
+
+
+def test_only_what_can_be_held_up_is(platform: Platform, payer: Payer) -> None:
+    """A payment to a card is undecided from the beginning; there is nothing to hold up, before it is made or after."""
+    number = payer.number()
+    with pytest.raises(KeyError):
+        payer.let("bank_transfer", "hold_up", number)
+
+    payer.pay_card(partner_trade_no=number)
+
+    assert payer.card_of(number)["status"] == "PROCESSING"
+    assert platform.code_plans == {}

@@ -14,6 +14,7 @@ __all__ = ["V2Payouts"]
 _PAYOUTS: Final = ("redpack", "transfer", "bank_transfer")
 _ON_THEIR_WAY: Final = {"SENDING": "deliver", "PROCESSING": "settle"}
 """The states nobody has decided about yet, and the event that ends them well."""
+_HOLD_UP: Final = "hold_up"
 _EVERY_TIME: Final = ("nonce_str", "sign", "sign_type")
 """The members that differ between a request and its repetition."""
 
@@ -73,7 +74,7 @@ class V2Payouts(V2Operations):
 
     def let(self, machine: str, event: str, mchid: str, number: str, **facts: Any) -> Refusal | None:
         """Let an event befall something; a payout is held up before it is made."""
-        if event != "hold_up" or self.store.find(machine, mchid, number) is not None:
+        if event != _HOLD_UP or event not in MACHINES[machine].events or self.store.find(machine, mchid, number) is not None:
             return super().let(machine, event, mchid, number, **facts)
         self.code_plans[_plan(machine, mchid, number)] = MACHINES[machine].events["send"].creates[-1]
         self.persist()
