@@ -19,6 +19,7 @@ _KNOWN = {
     "mchid",
     "appid",
     "openid",
+    "payer_name",
     "merchant_key",
     "merchant_cert",
     "apiv3_key",

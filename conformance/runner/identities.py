@@ -53,6 +53,7 @@ def _from_settings(settings: TargetSettings) -> Identity:
         credentials=(Credential(serial_no(certificate), key, certificate),),
         apiv3_key=require_apiv3_key(f"apiv3_key in {where}", settings.values["apiv3_key"]),
         apiv2_key=require_apiv2_key(f"apiv2_key in {where}", settings.values["apiv2_key"]) if "apiv2_key" in settings.values else None,
+        payer_name=settings.values.get("payer_name"),
     )
     return Identity(settings.name, merchant, _platform_keys(settings, where))
 

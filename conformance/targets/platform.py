@@ -364,7 +364,7 @@ class Platform:
         self._world("coupons").give_coupons(mchid, number, coupons)
 
     def fund(self, balance: int | None, role: Role = "merchant") -> None:
-        """Give a merchant a balance for refunds, in fen."""
+        """Give a merchant a balance for refunds and payouts, in fen."""
         self._note("fund", mchid=self.merchant(role).mchid, balance=balance)
         self._world("balance").fund(self.merchant(role).mchid, balance)
 

@@ -83,7 +83,7 @@ class World(Protocol):
         """Give the payer of an order, placed or not yet, coupons that pay a part of it."""
 
     def fund(self, mchid: str, balance: int | None) -> None:
-        """Give a merchant a balance for refunds, in fen; None is enough for anything."""
+        """Give a merchant a balance for refunds and payouts, in fen; None is enough for anything."""
 
     def use_keys(self, key_mode: KeyMode) -> None:
         """Sign with certificates, with the public key, or with both from now on."""

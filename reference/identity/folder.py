@@ -133,6 +133,7 @@ def _merchant(folder: Path, role: str, values: Mapping[str, Any]) -> Merchant:
         credentials=tuple(_credential(folder, role, key, certificate) for key, certificate in zip(key_files, certificates, strict=True)),
         sub_mchids=tuple(values.get("sub_mchids", ())),
         apiv2_key=require_apiv2_key(f"apiv2_key in [{role}]", _text(role, values, "apiv2_key")) if "apiv2_key" in values else None,
+        payer_name=_text(role, values, "payer_name") if "payer_name" in values else None,
     )
 
 

@@ -39,6 +39,7 @@ def make(folder: Path, *, valid_from: datetime | None = None, valid_years: int =
             "mchid": mchid,
             "appid": "wx" + secrets.token_hex(8),
             "openid": "o" + _text(27),
+            "payer_name": "王小明",
             "apiv3_key": _text(32),
             "apiv2_key": _text(32),
             "private_keys": [f"{role}/apiclient_key.pem", f"{role}/apiclient_next_key.pem"],

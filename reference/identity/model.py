@@ -29,7 +29,8 @@ class Merchant:
     """A merchant as the platform knows it: *credentials* are its valid API certificates, the current one first.
 
     *sub_mchids* is not empty for a service provider. *openid* is a payer of *appid*; *apiv3_key* is 32 bytes of text.
-    *apiv2_key* is the 32 characters APIv2 signs with; None for a merchant that does not use APIv2.
+    *apiv2_key* is the 32 characters APIv2 signs with; None for a merchant that does not use APIv2. *payer_name* is the name of the payer,
+    None where it is not known.
     """
 
     mchid: str
@@ -39,6 +40,7 @@ class Merchant:
     apiv3_key: str = field(repr=False)
     sub_mchids: tuple[str, ...] = ()
     apiv2_key: str | None = field(default=None, repr=False)
+    payer_name: str | None = None
 
     @property
     def credential(self) -> Credential:

@@ -2,7 +2,7 @@
 
 from reference.machines.model import Case, Event, Machine, Refusal
 
-__all__ = ["COUNTED", "MOST_PARTIAL_REFUNDS", "REFUND", "remaining"]
+__all__ = ["COUNTED", "FUNDS_SHORT", "MOST_PARTIAL_REFUNDS", "REFUND", "remaining"]
 
 COUNTED = frozenset({"PROCESSING", "SUCCESS", "ABNORMAL"})
 """The states in which a refund has taken, or may yet take, money from its order."""

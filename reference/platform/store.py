@@ -13,10 +13,18 @@ _IDS: Final[Mapping[str, str]] = {
     "refund": "refund_id",
     "sharing": "order_id",
     "sharing_return": "return_id",
+    "redpack": "send_listid",
+    "transfer": "payment_no",
+    "bank_transfer": "payment_no",
 }
 """The id the platform gives a kind, by which it is found too."""
-_PARENTS: Final[Mapping[str, str]] = {"refund": "out_trade_no", "sharing": "out_trade_no", "sharing_return": "out_order_no"}
-"""The number of what a kind belongs to, as it stands in its data."""
+_PARENTS: Final[Mapping[str, str]] = {
+    "refund": "out_trade_no",
+    "sharing": "out_trade_no",
+    "sharing_return": "out_order_no",
+    "redpack": "day",
+}
+"""The number of what a kind belongs to, as it stands in its data; a red packet counts for the day it is sent on."""
 
 
 def kind_of(machine: str) -> str:

@@ -46,7 +46,7 @@ class World(Business):
     diary: list[Due]
     """A heap of what happens by itself, the next first."""
     settle_after: int | None
-    """Seconds after which the banks pay out a refund by themselves; None leaves it to `settle`."""
+    """Seconds after which the banks pay out a refund, or a payout held up, by themselves; None leaves it to `settle` and `let`."""
     rate_limit: int | None
     losses: list[Loss]
     journal: Journal | None
@@ -123,7 +123,7 @@ class World(Business):
         self.rate_limit = per_second
 
     def fund(self, mchid: str, balance: int | None) -> None:
-        """Give a merchant a balance for refunds, in fen; None is enough for anything."""
+        """Give a merchant a balance for refunds and payouts, in fen; None is enough for anything."""
         if balance is None:
             self.balances.pop(mchid, None)
         else:

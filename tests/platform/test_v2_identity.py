@@ -41,3 +41,14 @@ def test_apiv2_keys_are_secrets() -> None:
 
     assert set(keys) <= set(identity.secrets())
     assert not [key for key in keys if key is not None and key in repr(identity)]
+
+
+def test_an_identity_may_tell_the_payers_name(tmp_path: Path) -> None:
+    """A made identity names its payers; without the line, or the name of one, it is usable all the same."""
+    path = make(tmp_path / "keys")
+    assert None not in {merchant.payer_name for merchant in read(path.parent).merchants}
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    path.write_text("\n".join(line for line in lines if not line.startswith("payer_name")), encoding="utf-8")
+
+    assert {merchant.payer_name for merchant in read(path.parent).merchants} == {None}

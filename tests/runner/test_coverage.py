@@ -18,8 +18,13 @@ _LIVES = (
     "test_final_orders_stay_final",
     "test_bills_a_refund_on_the_day_of_the_refund",
     "test_a_refund_moves_only_along_its_states",
+    "test_a_packet_on_its_way_arrives_or_fails",
+    "test_what_has_ended_stays_so",
+    "test_the_shares_add_up",
+    "test_shows_known_states",
+    "test_shows_what_became_of_a_transfer_to_a_card",
 )
-"""Checks that between them lead orders and refunds through all of their lives."""
+"""Checks that between them lead orders, refunds and payouts through all of their lives."""
 
 
 def _check(name: str, *transitions: Transition) -> CheckFinished:

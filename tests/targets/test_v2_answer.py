@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from conformance.targets.v2.answer import AnswerV2
+from conformance.targets.v2.payouts import Payouts
 from conformance.targets.verdicts import Inconclusive, Violation
 from reference.oracles import v2
 from strategies.orders import lean
+from strategies.v2.payouts import lean as lean_payout
 from strategies.v2.signatures import sign_types
 from tests.targets.v2_answering import Answering, signed, target
 
@@ -123,3 +125,21 @@ def test_the_algorithm_of_a_faulty_request_binds_nobody() -> None:
     fault = sign_types()[-1]
 
     assert target(Answering(_REFUSED)).v2.place(lean("native"), broken_by=fault).is_refused()
+
+
+def test_a_list_in_an_answer_is_read_apart() -> None:
+    """The rows of hblist are read from an answer whose other elements are judged as ever; a list of something else is no list."""
+    rows = "<hblist><hbinfo><openid>o1</openid><amount>3</amount></hbinfo><hbinfo><openid>o2</openid><amount>4</amount></hbinfo></hblist>"
+    body = "<xml><return_code>SUCCESS</return_code><result_code>SUCCESS</result_code><status>RECEIVED</status>{}</xml>"
+    platform = target(Answering(body.format(rows).encode()))
+
+    answer = Payouts(platform).query(lean_payout("redpack")).is_accepted().has("status", "RECEIVED")
+
+    assert answer.rows("hblist", "hbinfo") == ({"openid": "o1", "amount": "3"}, {"openid": "o2", "amount": "4"})
+    platform = target(Answering(body.format("<hblist><row/></hblist>").encode()))
+    platform.observing = False
+    wrong = Payouts(platform).query(lean_payout("redpack"))
+    with pytest.raises(Violation, match="hblist cannot be read"):
+        wrong.rows("hblist", "hbinfo")
+    with pytest.raises(Violation, match="flat"):
+        wrong.is_accepted()

@@ -1,5 +1,6 @@
 """An APIv2 answer, and the sentences a check says about it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +10,8 @@ from reference.contract import Operation
 from reference.oracles.errors import canonical
 from reference.oracles.v2_errors import find
 from reference.oracles.v2_result import Result, classify
+from reference.oracles.v2_rows import take_rows
+from reference.oracles.v2_xml import MalformedXmlError
 
 __all__ = ["AnswerV2"]
 
@@ -31,7 +34,19 @@ class AnswerV2:
     def result(self) -> Result:
         """What the answer says."""
         known = (self.operation.responses.get(200) or {}).get("properties", {})
-        return classify(self.exchange.reply.body, levels=2 if "result_code" in known else 1)
+        body = self.exchange.reply.body
+        for name, schema in known.items():
+            if schema.get("type") == "object":
+                with suppress(MalformedXmlError):  # what is no list is judged as it stands
+                    body, _ = take_rows(body, name, *schema["properties"])
+        return classify(body, levels=2 if "result_code" in known else 1)
+
+    def rows(self, name: str, row: str) -> tuple[dict[str, str], ...]:
+        """The rows of a list: the elements called *row* in the element *name*; none where that is absent or empty."""
+        try:
+            return take_rows(self.exchange.reply.body, name, row)[1]
+        except MalformedXmlError as error:
+            raise Violation(f"{name} cannot be read: {error}", expected=f"elements called {row}", got=self.described) from None
 
     @property
     def code(self) -> str | None:

@@ -28,6 +28,9 @@ _TOLD: Final[Mapping[str, _Told]] = {
     "codepay": _Told("out_trade_no", "trade_state"),
     "refund": _Told("out_refund_no"),
     "refunds": _Told("out_refund_no", "refund_status", _REFUND_STATES),
+    "redpack": _Told("mch_billno", "status"),
+    "transfer": _Told("partner_trade_no", "status"),
+    "bank_transfer": _Told("partner_trade_no", "status"),
 }
 
 

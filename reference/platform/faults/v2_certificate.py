@@ -43,3 +43,21 @@ class RefusesACertificateThatIsNotNeeded(Platform):
         if not call.operation.client_cert and shown_certificate(call.request) is not None:
             raise Refused(refusals.CERTIFICATE_WRONG)
         super().v2_check_certificate(call)
+
+
+@breaks("v2.certificate.refuses-money-going-out-without-it")
+class SendsRedPacketsWithoutACertificate(Platform):
+    """Asks for no certificate where the payee must open what was sent."""
+
+    def v2_check_certificate(self, call: Call) -> None:
+        if call.operation.group != "redpacks":
+            super().v2_check_certificate(call)
+
+
+@breaks("v2.certificate.refuses-money-going-out-without-it")
+class PaysToCardsByAnyCertificate(Platform):
+    """Looks whether there is a certificate, not whose, where a bank pays."""
+
+    def v2_bears_certificate(self, call: Call) -> bool:
+        any_will_do = call.operation.id == "pay_bank" and shown_certificate(call.request) is not None
+        return any_will_do or super().v2_bears_certificate(call)

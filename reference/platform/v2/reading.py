@@ -131,7 +131,8 @@ class V2Reading(World):
     def v2_check_texts(self, call: Call) -> None:
         """Refuse a parameter whose text must be JSON and is not."""
         for name, schema in (call.operation.body or {}).get("properties", {}).items():
-            if name in call.values and "contentSchema" in schema and not self.v2_fits(call, name, schema["contentSchema"]):
+            is_json = "contentSchema" in schema and schema.get("contentMediaType") == "application/json"
+            if name in call.values and is_json and not self.v2_fits(call, name, schema["contentSchema"]):
                 raise self.bad_parameter(name, "not the JSON it should be", "body")
 
     def v2_fits(self, call: Call, name: str, schema: Schema) -> bool:
@@ -148,7 +149,7 @@ class V2Reading(World):
         """Refuse an appid that is not the merchant's, and a sub-merchant that is not the service provider's or is not named."""
         appid = next((call.values[name] for name in APPIDS if name in call.values), None)
         self.check_binding(call.merchant, {"mode": "direct", "appid": appid, "trade_type": "", "sub_appid": call.values.get("sub_appid")})
-        if call.merchant.sub_mchids and "sub_mch_id" not in call.values:
+        if call.operation.sub_merchant is not None and call.merchant.sub_mchids and "sub_mch_id" not in call.values:
             raise Refused(refusals.LACKING, {"field": "sub_mch_id"})
         sub = {"sub_mchid": call.values["sub_mch_id"]} if "sub_mch_id" in call.values else {}
         self.check_merchant(call.asks(sub, {}))

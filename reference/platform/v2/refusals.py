@@ -9,6 +9,7 @@ from reference.machines.refund import UNKNOWN as REFUND_UNKNOWN
 from reference.oracles import v2_errors
 
 __all__ = [
+    "AMOUNT_LIMIT",
     "BODY_EMPTY",
     "CERTIFICATE_WRONG",
     "CODE_DECLINED",
@@ -19,7 +20,9 @@ __all__ = [
     "NOT_UTF8",
     "ORDER_UNKNOWN",
     "REFUND_UNKNOWN",
+    "SEND_FAILED",
     "STILL_PAYING",
+    "STILL_SENDING",
     "code_of",
     "description",
     "return_msg",
@@ -39,6 +42,9 @@ LACKING = _own("lacking", "LACK_PARAMS", "A parameter is missing.")
 CERTIFICATE_WRONG = _own("certificate", "CERT_ERROR", "The connection does not bear the merchant's certificate.")
 STILL_PAYING = _own("still-paying", "USERPAYING", "The payer is typing the password.")
 CODE_DECLINED = _own("code-declined", "NOTENOUGH", "The payment failed.")
+AMOUNT_LIMIT = _own("amount-limit", "AMOUNT_LIMIT", "The amount is outside the bounds.")
+STILL_SENDING = _own("still-sending", "PROCESSING", "The red packet is being sent.")
+SEND_FAILED = _own("send-failed", "SEND_FAILED", "The payout failed.")
 
 _CODES: Mapping[str, str] = MappingProxyType(
     {
