@@ -15,7 +15,12 @@ _IDS: Final[Mapping[str, str]] = {
     "sharing_return": "return_id",
 }
 """The id the platform gives a kind, by which it is found too."""
-_PARENTS: Final[Mapping[str, str]] = {"refund": "out_trade_no", "sharing": "out_trade_no", "sharing_return": "out_order_no"}
+_PARENTS: Final[Mapping[str, str]] = {
+    "refund": "out_trade_no",
+    "sharing": "out_trade_no",
+    "share": "out_order_no",
+    "sharing_return": "out_order_no",
+}
 """The number of what a kind belongs to, as it stands in its data."""
 
 

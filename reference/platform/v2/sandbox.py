@@ -13,9 +13,10 @@ from reference.oracles import v2
 from reference.platform.refusals import BAD_PARAMETER
 from reference.platform.store import Store
 from reference.platform.v2 import refusals
+from reference.platform.v2.bills import V2Bills
 from reference.platform.v2.deviations import CASES, COUPONS, KEY_LIFE, Case, Deviation
-from reference.platform.v2.operations import V2Operations
 from reference.platform.v2.reading import Call
+from reference.platform.v2.sharing_returns import V2SharingReturns
 from reference.platform.v2.translating import number, order_fields
 from reference.platform.wire import Answer, Refused
 
@@ -33,7 +34,7 @@ _MESSAGES = {
 _NO_KEY = "获取沙箱密钥失败，确认交易密钥是否正确"
 
 
-class V2Sandbox(V2Operations):
+class V2Sandbox(V2SharingReturns, V2Bills):
     """Plays the sandbox; *sandbox_deviations* says in what it is as odd as the real one."""
 
     sandbox_deviations: frozenset[Deviation] = frozenset()
@@ -152,9 +153,9 @@ class V2Sandbox(V2Operations):
 
     def v2_return_msg(self, operation: Operation, refused: Refused) -> str:
         """What a refusal says where it has no second level."""
-        code = refusals.code_of(refused.refusal)
         if operation.group != _SANDBOX:
-            return refusals.return_msg(code)
+            return super().v2_return_msg(operation, refused)
+        code = refusals.code_of(refused.refusal)
         return _NO_KEY if code == "SIGNERROR" and operation.id == "getsignkey" else _MESSAGES.get(code, refusals.return_msg(code))
 
     def v2_waiting(self, call: Call) -> dict[str, str]:
