@@ -12,6 +12,7 @@ _WORLD = {
     "fail": "the payer's attempt fails",
     "cancel": "the payer walks away",
     "settle": "the banks decide {outcome}",
+    "let": "{event} befalls the {machine}",
     "advance": "{seconds} s pass",
     "rotate": "the next certificate takes over",
     "limit": "{per_second} requests a second are allowed",

@@ -31,7 +31,10 @@ class AnswerV2:
     def result(self) -> Result:
         """What the answer says."""
         known = (self.operation.responses.get(200) or {}).get("properties", {})
-        return classify(self.exchange.reply.body, levels=2 if "result_code" in known else 1)
+        body = self.exchange.reply.body
+        found = classify(body, levels=2 if "result_code" in known else 1)
+        # Some pages leave result_code out of the answer; whoever gives it all the same means what it says.
+        return classify(body) if found.verdict == "accepted" and "result_code" in found.values else found
 
     @property
     def code(self) -> str | None:

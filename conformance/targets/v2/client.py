@@ -8,6 +8,7 @@ from conformance.targets.exchange import Exchange, Step
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.v2.calls import CallsV2
 from conformance.targets.v2.observers import OBSERVERS
+from conformance.targets.v2.sharing import SharingV2
 from conformance.targets.v2.signer import SignerV2
 from conformance.targets.verdicts import Violation
 from reference.contract import load
@@ -33,6 +34,7 @@ class PlatformV2:
         self.contract = load("v2")
         self.calls = CallsV2(side.calls)
         self.sign_type: SignType | None = None
+        self.sharing = SharingV2(self)
         self._signer = SignerV2(self.contract, side.mint.nonce_str, side.merchant)
 
     def send(self, call: CallV2, *, broken_by: FaultV2 | None = None, label: str = "", signed_by: Merchant | None = None) -> AnswerV2:

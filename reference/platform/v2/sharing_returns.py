@@ -30,7 +30,7 @@ class V2SharingReturns(V2Sharing):
         account, amount = call.values["return_account"], number(call.values, "return_amount")
         out_order_no = "" if sharing is None else sharing.number
         draft = {"out_order_no": out_order_no, "account": account, "amount": amount, "description": call.values["description"]}
-        known = self.store.find("sharing_return", call.merchant.mchid, call.values["out_return_no"])
+        known = self.known_return(call)
         moved = self.happen(SHARING_RETURN, "apply", Case(draft, self.now(), known, facts=self.return_facts(sharing, account)))
         if isinstance(moved, Move):
             assert sharing is not None  # an absent sharing was refused
@@ -48,6 +48,10 @@ class V2SharingReturns(V2Sharing):
             return None
         return sharing if sharing.draft.get("sub_mch_id") == call.values.get("sub_mch_id") else None
 
+    def known_return(self, call: Call) -> Entity | None:
+        """The return the asker asked for under that number."""
+        return self.store.find("sharing_return", call.merchant.mchid, call.values["out_return_no"])
+
     def return_facts(self, sharing: Entity | None, account: str) -> dict[str, Any]:
         """What is weighed when a share is taken back."""
         if sharing is None:
@@ -58,11 +62,19 @@ class V2SharingReturns(V2Sharing):
     def returnable(self, sharing: Entity, account: str) -> int:
         """What can be taken back from *account*, in fen: what it was credited, less what was taken back or may yet be."""
         share = self.store.find("share", sharing.owner, f"{sharing.number}/{account}")
-        if share is None or share.draft["type"] != "MERCHANT_ID" or share.state != "SUCCESS":
+        if share is None or not self.is_returnable(share):
             return 0
+        return int(share.draft["amount"]) - self.taken_back(sharing, account)
+
+    def is_returnable(self, share: Entity) -> bool:
+        """Tell whether *share* can be taken back: it was credited, to a merchant."""
+        return share.draft["type"] == "MERCHANT_ID" and share.state == "SUCCESS"
+
+    def taken_back(self, sharing: Entity, account: str) -> int:
+        """What was taken back from *account*, or may yet be, in fen."""
         made = self.store.belonging("sharing_return", sharing.owner, sharing.number)
         taken: int = sum(each.draft["amount"] for each in made if each.draft["account"] == account and each.state in COUNTED)
-        return int(share.draft["amount"]) - taken
+        return taken
 
     def new_return(self, call: Call, draft: dict[str, Any], sharing: Entity, state: str) -> Entity:
         """Create a return."""
@@ -79,7 +91,7 @@ class V2SharingReturns(V2Sharing):
     def v2_query_return(self, call: Call) -> dict[str, str]:
         """Show a return."""
         sharing = self.v2_named_sharing(call)
-        found = self.store.find("sharing_return", call.merchant.mchid, call.values["out_return_no"])
+        found = self.known_return(call)
         if sharing is None or found is None or found.data["out_order_no"] != sharing.number:
             raise Refused(UNKNOWN)
         return self.v2_show_return(found)
