@@ -57,7 +57,8 @@ def test_never_shares_more_than_is_left(platform: Platform) -> None:
             is_left(platform, order, 0, "Everything is shared.")
             is_refused_whole(platform, Sharing(order, (Share(to[0], 1),), several), 0, "Nothing is left.")
 
-    try_all(platform, [(role, several, before) for role in roles(platform) for several in (True, False) for before in _BEFORE], attempt)
+    ways = [(True, before) for before in _BEFORE] + [(False, before) for before in ("nothing", "a share and a refund")]
+    try_all(platform, [(role, *way) for role in roles(platform) for way in ways], attempt)
 
 
 @judges(_LIMIT)
@@ -88,7 +89,8 @@ def test_no_fen_is_made_or_lost(platform: Platform, steps: tuple[Step, ...]) -> 
     needs(platform)
     role: Role = "partner" if "partner-merchant" in platform.capabilities and len(steps) % 2 else "merchant"
     order = marked(role)
-    books = _Books(platform, order, ready(platform, order, *receivers(platform, role)))
+    frozen = ready(platform, order, *receivers(platform, role))
+    books = _Books(platform, order, frozen, most(platform, order, frozen))
     for step in steps:
         books.take(step)
         is_left(platform, order, books.left, f"After {step} {books.told}.")
@@ -97,11 +99,12 @@ def test_no_fen_is_made_or_lost(platform: Platform, steps: tuple[Step, ...]) -> 
 
 @dataclass
 class _Books:
-    """What must have become of the *frozen* fen of *order*."""
+    """What must have become of the *frozen* fen of *order*, of which *limit* may be shared if that is known."""
 
     platform: Platform
     order: Order
     frozen: int
+    limit: int | None
     made: list[Sharing] = field(default_factory=list)
     returned: dict[int, int] = field(default_factory=dict)
     refunded: int = 0
@@ -147,10 +150,9 @@ class _Books:
         parts = (amount - 1, 1) if step.receivers > 1 and amount > 1 else (amount,)
         sharing = Sharing(self.order, tuple(Share(receiver, part) for receiver, part in zip(to, parts, strict=False)))
         answer = self.platform.v2.sharing.share(sharing)
-        limit = most(self.platform, self.order, self.frozen)
         if amount > self.left:
             answer.is_refused(because=f"Only {self.left} fen are left.")
-        elif limit is not None and self.shared + amount <= limit:
+        elif self.limit is not None and self.shared + amount <= self.limit:
             answer.is_accepted(because=f"{self.left} fen are left.")
         if answer.accepted:
             self.made.append(sharing)
