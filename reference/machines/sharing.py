@@ -140,7 +140,7 @@ FROZEN_FUNDS = Machine(
         event.name: event
         for event in (
             Event("freeze", creates=("FROZEN",), repeats_in=frozenset({"FROZEN", "UNFROZEN"})),
-            Event("release", "FROZEN, UNFROZEN -> UNFROZEN"),
+            Event("release", "FROZEN -> UNFROZEN", refused_in={"UNFROZEN": DECIDED}, absent=UNMARKED),
             Event("time_out", "FROZEN -> UNFROZEN", by="platform", refused_in={"UNFROZEN": DECIDED}, absent=UNKNOWN),
         )
     },

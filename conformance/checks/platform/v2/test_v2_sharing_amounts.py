@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from conformance.checks.platform.v2.asking import roles
 from conformance.checks.platform.v2.sharing import (
@@ -22,7 +23,7 @@ from conformance.checks.platform.v2.sharing import (
 )
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
-from conformance.targets.verdicts import Violation
+from conformance.targets.verdicts import NotApplicable, Violation
 from reference.rules import judges
 from strategies.cases import Order, Refund, Role
 from strategies.v2 import sharing as drawn
@@ -31,7 +32,7 @@ from strategies.v2.sharing import Finish, GiveBack, Share, Sharing, Step
 GROUP = "v2 sharing"
 
 _LIMIT = "v2.sharing.never-exceeds-what-is-left"
-_BEFORE = ("nothing", "a share", "a finished share", "a share and a return", "a refund", "a settled refund", "a share and a refund")
+_BEFORE = ("nothing", "a share", "a share and a return", "a refund", "a settled refund", "a share and a refund")
 
 
 @judges(_LIMIT)
@@ -80,6 +81,22 @@ def test_sharings_at_once_never_exceed_what_is_left(platform: Platform) -> None:
         is_left(platform, order, frozen - taken, f"{taken} fen were shared.")
 
     try_all(platform, [(role, part) for role in roles(platform) for part in (30, 60)], attempt)
+
+
+@judges(_LIMIT)
+@given(amounts=drawn.partitions(TOTAL, most=3), several=st.booleans())
+def test_shares_any_division_of_what_is_left(platform: Platform, amounts: tuple[int, ...], several: bool) -> None:  # noqa: FBT001 - drawn
+    """However all that is left is divided among receivers, each is given its part, and not a fen more can be shared."""
+    needs(platform)
+    order, to = marked("merchant"), receivers(platform, "merchant")
+    frozen = ready(platform, order, *to)
+    if frozen != TOTAL or len(to) < len(amounts) or (most(platform, order, frozen) or 0) < frozen:
+        raise NotApplicable({"orders that can be shared whole"})
+    sharing = Sharing(order, tuple(Share(receiver, amount) for receiver, amount in zip(to, amounts, strict=False)), several)
+    platform.v2.sharing.share(sharing).is_accepted(because=f"The order holds {frozen} fen.")
+    is_left(platform, order, 0, "Everything is shared.")
+    shares_shown(platform, sharing, platform.v2.sharing.query(sharing).is_accepted())
+    platform.v2.sharing.share(Sharing(order, (Share(to[0], 1),))).is_refused(because="Nothing is left.")
 
 
 @judges(_LIMIT)
@@ -199,9 +216,8 @@ def _happened(platform: Platform, order: Order, what: str) -> int:
     if "share" in what:
         platform.v2.sharing.share(sharing).is_accepted(because="The order holds more than that.")
         taken += sharing.amount
-    if what in {"a finished share", "a share and a return"}:
-        settled(platform, sharing)
     if what == "a share and a return" and to.role is not None:
+        settled(platform, sharing)
         platform.v2.sharing.give_back(GiveBack(sharing, to, 40)).is_accepted(because="The receiver was given more than that.")
     if "refund" in what:
         refund = Refund(order, 70)
