@@ -15,6 +15,7 @@ from conformance.targets.tracker import Tracker
 from conformance.targets.transport import Transport
 from conformance.targets.v2.client import PlatformV2
 from conformance.targets.verdicts import NotApplicable, Violation
+from conformance.targets.watching import Watcher
 from conformance.targets.world import Answering, World
 from reference.contract import load
 from reference.identity import Identity, Merchant
@@ -79,6 +80,7 @@ class Platform:
         self.steps: list[Step] = []
         self.received: list[Delivery] = []
         self.tracker = Tracker(controlled=world is not None and "time-travel" in world.powers)
+        self._watcher = Watcher(self.tracker, self.contract)
         self.sent = 0
         self.looked_at = 0
         """Exchanges of other checks that were judged again instead of being sent again."""
@@ -145,7 +147,7 @@ class Platform:
             shown += f", with {broken_by!r}"
         exchange = self.carry(shown, wire, signing)
         self.steps.append(Step("send", exchange=exchange))
-        self.tracker.watch(call if broken_by is None else None, acting.mchid, exchange)
+        self._watcher.watch(call if broken_by is None else None, acting.mchid, exchange)
         if self.observing:
             self.observe(call, exchange)
         return Answer(exchange)
@@ -167,7 +169,7 @@ class Platform:
     def send_again(self, wire: Wire, signing: Signing, label: str) -> Answer:
         """Send a request that is already signed, as a replay does."""
         exchange = self.carry(label, wire, signing)
-        self.tracker.watch(None, signing.mchid, exchange)
+        self._watcher.watch(None, signing.mchid, exchange)
         return Answer(exchange)
 
     def place(self, order: Order, *, broken_by: Fault | None = None, signed_by: Merchant | None = None) -> Answer:
@@ -290,7 +292,10 @@ class Platform:
         """
         mchid = self.merchant(role).mchid
         self._note("let", machine=machine, event=event, mchid=mchid, number=number, **facts)
-        return self._world("lives").let(machine, event, mchid, number, **facts)
+        refused = self._world("lives").let(machine, event, mchid, number, **facts)
+        if refused is None:
+            self.tracker.happened(machine, mchid, number, event)
+        return refused
 
     def advance(self, seconds: float, answer: Answering | None = None) -> list[Delivery]:
         """Let time pass and return the notifications sent meanwhile; *answer* plays the notify endpoint."""
@@ -350,7 +355,7 @@ class Platform:
         self._note(action, mchid=mchid, out_trade_no=number, **extra)
         refused: str | None = getattr(self._world(power), action)(mchid, number, **extra)
         if refused is None:
-            self.tracker.happened(mchid, number, action)
+            self.tracker.happened("order", mchid, number, action)
         return refused
 
     def _world(self, power: str) -> World:

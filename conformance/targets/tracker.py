@@ -1,20 +1,17 @@
 """Which transitions of the state machines a target was seen to make.
 
-The tracker knows what was asked and accepted, what was done to the world, and which state an answer shows. Between two states shown it
-looks for the way through the table that explains the second; where there is none, or more than one, it counts nothing.
+The tracker is told what was asked and accepted, what was done to the world, and which state an answer shows; each family has a reader that
+tells it. Between two states shown it looks for the way through the table that explains the second; where there is none, or more than one,
+it counts nothing.
 """
 
-import json
-import re
 from collections import Counter
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from conformance.targets.exchange import Exchange
-from reference.contract import Operation, load
-from reference.machines import CODEPAY, MACHINES, ORDER, REFUND, Machine
-from strategies.cases import Call
+from reference.machines import MACHINES, Machine
+from reference.platform.store import kind_of
 
 __all__ = ["Tracker", "Way"]
 
@@ -27,15 +24,9 @@ _Token: TypeAlias = tuple[str, bool]
 _OF_A_WORLD: Final = {"SUCCESS": "settle", "ABNORMAL": "bounce", "CLOSED": "close"}
 """The event of the refund machine each outcome of the banks is."""
 
-_TRADE_STATE: Final = re.compile(rb'"trade_state"\s*:\s*"([A-Z]+)"')
-_STATUS: Final = re.compile(rb'"status"\s*:\s*"([A-Z]+)"')
-_OUT_TRADE_NO: Final = re.compile(rb'"out_trade_no"\s*:\s*"([^"\\]+)"')
-_OUT_REFUND_NO: Final = re.compile(rb'"out_refund_no"\s*:\s*"([^"\\]+)"')
-_BY_CODE: Final = re.compile(rb'"trade_type"\s*:\s*"(?:MICROPAY|FACEPAY)"')
-
 
 class _Life:
-    """An order or a refund: its last known state ("" before it exists), and what may have moved it since."""
+    """Something with a life: its last known state ("" before it exists), and what may have moved it since."""
 
     __slots__ = ("machine", "pending", "state", "time")
 
@@ -47,7 +38,7 @@ class _Life:
 
 
 class Tracker:
-    """Follows every order and refund of a target. *seen* counts transitions.
+    """Follows everything with a life on a target. *seen* counts transitions.
 
     On a *controlled* target nothing happens by itself but when time passes; elsewhere people pay and banks decide at any moment.
     """
@@ -55,77 +46,46 @@ class Tracker:
     def __init__(self, *, controlled: bool) -> None:
         self.seen: Counter[Way] = Counter()
         self._controlled = controlled
-        self._contract = load("v3")
-        self._orders: dict[tuple[str, str], _Life] = {}
-        self._refunds: dict[tuple[str, str], _Life] = {}
+        self._lives: dict[tuple[str, str, str], _Life] = {}
         self._time = 0
 
-    def watch(self, call: Call | None, mchid: str, exchange: Exchange) -> None:
-        """Take in an exchange that *mchid* made; *call* is what it asked, None where the bytes may say something else."""
-        status = exchange.reply.status
-        if 300 <= status < 500:
-            return
-        if call is None or call.path is not None or call.method is not None:
-            call = self._read(exchange)
-            if call is None:
-                return
-        operation = self._contract.operations[call.operation]
-        if operation.event is not None:
-            self._asked(operation, call, mchid, exchange.reply.body, certain=status < 300)
-        if status < 300 and operation.shows in {"order", "refund"}:
-            self._shown(operation.shows, mchid, exchange.reply.body)
+    def asked(self, machine: str, event: str, mchid: str, number: str, *, certain: bool) -> bool:
+        """Take in that *event* was asked for: it happened for *certain*, or may have. Return whether it can be the first of its life."""
+        key = kind_of(machine), mchid, number
+        life = self._lives.get(key)
+        first = life is None and bool(MACHINES[machine].events[event].creates)
+        if first:
+            life = self._lives[key] = _Life(MACHINES[machine], "", self._time)
+        self._move(life, event, certain=certain)
+        return first
 
-    def happened(self, mchid: str, out_trade_no: str, event: str) -> None:
-        """Take in what the payer of an order did."""
-        self._move(self._orders.get((mchid, out_trade_no)), event)
+    def shown(self, machine: str, mchid: str, number: str, state: str) -> None:
+        """Take in that an answer shows something in *state*; *machine* is believed where nothing was known of it before."""
+        key = kind_of(machine), mchid, number
+        life = self._lives.get(key)
+        if life is None:
+            self._lives[key] = _Life(MACHINES[machine], state, self._time)
+            return
+        if life.pending or life.state != state:
+            self._age(life)
+            for way in _way(life.machine.name, life.state, tuple(life.pending), state, by_itself=not self._controlled):
+                self.seen[way] += 1
+            life.pending.clear()
+            life.state = state
+        life.time = self._time
+
+    def happened(self, machine: str, mchid: str, number: str, event: str) -> None:
+        """Take in what a payer or the platform did."""
+        self._move(self._lives.get((kind_of(machine), mchid, number)), event)
 
     def settled(self, mchid: str, out_refund_no: str, outcome: str) -> None:
         """Take in what the banks decided about a refund."""
-        self._move(self._refunds.get((mchid, out_refund_no)), _OF_A_WORLD[outcome])
+        self.happened("refund", mchid, out_refund_no, _OF_A_WORLD[outcome])
 
     def passed(self, seconds: float) -> None:
         """Take in that time passed."""
         if seconds > 0:
             self._time += 1
-
-    def _read(self, exchange: Exchange) -> Call | None:
-        """What the bytes of a request ask for."""
-        wire = exchange.wire
-        match = self._contract.match(wire.method, wire.target.partition("?")[0])
-        if match is None:
-            return None
-        try:
-            body = json.loads(wire.body)
-        except ValueError:
-            body = None
-        return Call(match.operation.id, path_params=match.path_params, body=body)
-
-    def _asked(self, operation: Operation, call: Call, mchid: str, answer: bytes, *, certain: bool) -> None:
-        machine, _, event = str(operation.event).partition(".")
-        body: Mapping[str, Any] = call.body if isinstance(call.body, Mapping) else {}
-        if machine == "refund":
-            self._refunded(event, body, mchid, answer, certain=certain)
-            return
-        number = call.path_params.get("out_trade_no") or body.get("out_trade_no")
-        if isinstance(number, str):
-            self._move(self._order(MACHINES[machine], mchid, number, event), event, certain=certain)
-
-    def _order(self, machine: Machine, mchid: str, number: str, event: str) -> _Life | None:
-        life = self._orders.get((mchid, number))
-        if life is None and machine.events[event].creates:
-            life = self._orders[mchid, number] = _Life(machine, "", self._time)
-        return life
-
-    def _refunded(self, event: str, body: Mapping[str, Any], mchid: str, answer: bytes, *, certain: bool) -> None:
-        number = body.get("out_refund_no")
-        if not isinstance(number, str):
-            return
-        life = self._refunds.get((mchid, number))
-        if life is None and event == "apply":
-            life = self._refunds[mchid, number] = _Life(REFUND, "", self._time)
-            order = _found(_OUT_TRADE_NO, answer) or body.get("out_trade_no")
-            self._move(self._orders.get((mchid, str(order))), "refund", certain=certain)
-        self._move(life, event, certain=certain)
 
     def _move(self, life: _Life | None, event: str, *, certain: bool = True) -> None:
         if life is not None:
@@ -136,24 +96,6 @@ class Tracker:
         if life.time != self._time:
             life.time = self._time
             life.pending.append(("", False))
-
-    def _shown(self, kind: str, mchid: str, answer: bytes) -> None:
-        patterns, lives = ((_TRADE_STATE, _OUT_TRADE_NO), self._orders) if kind == "order" else ((_STATUS, _OUT_REFUND_NO), self._refunds)
-        state, number = (_found(pattern, answer) for pattern in patterns)
-        if state is None or number is None:
-            return
-        life = lives.get((mchid, number))
-        if life is None:
-            machine = REFUND if kind == "refund" else CODEPAY if _BY_CODE.search(answer) else ORDER
-            lives[mchid, number] = _Life(machine, state, self._time)
-            return
-        if life.pending or life.state != state:
-            self._age(life)
-            for way in _way(life.machine.name, life.state, tuple(life.pending), state, by_itself=not self._controlled):
-                self.seen[way] += 1
-            life.pending.clear()
-            life.state = state
-        life.time = self._time
 
 
 @lru_cache(maxsize=4096)
@@ -195,8 +137,3 @@ def _targets(machine: Machine, name: str, source: str) -> tuple[str, ...]:
     if event is None:
         return ()
     return (event.target,) if source in event.sources else event.creates if not source else ()
-
-
-def _found(pattern: re.Pattern[bytes], answer: bytes) -> str | None:
-    match = pattern.search(answer)
-    return match[1].decode("ascii", "replace") if match else None

@@ -19,6 +19,7 @@ from strategies.cases import Order, Refund, Wire
 from strategies.faults.authorization import mixed_case
 from strategies.faults.time import Skew
 from strategies.orders import lean
+from strategies.v2.signatures import wrong_signs
 
 _PLACED: Way = ("order", "", "place", "NOTPAY")
 _PAID: Way = ("order", "NOTPAY", "pay", "SUCCESS")
@@ -206,6 +207,41 @@ def test_reads_the_bytes_of_an_unusual_request(mock_platform: Platform) -> None:
     mock_platform.query(order).has("trade_state", "NOTPAY")
 
     assert mock_platform.tracker.seen == {_PLACED: 1}
+
+
+def test_one_life_is_followed_through_both_families(mock_platform: Platform) -> None:
+    """What one family asks for and the other shows are steps of one life; APIv2's own words for states are those of the table."""
+    order = lean("native")
+    mock_platform.v2.place(order).is_accepted()
+    mock_platform.query(order).has("trade_state", "NOTPAY")
+    mock_platform.pay(order)
+    mock_platform.v2.query(order).has("trade_state", "SUCCESS")
+    refund = Refund(order, 1)
+    mock_platform.v2.refund(refund).is_accepted()
+    mock_platform.settle(refund, "ABNORMAL")
+    mock_platform.v2.query_refund(refund).has("refund_status_0", "CHANGE")
+    mock_platform.v2.query(order).has("trade_state", "REFUND")
+
+    assert mock_platform.tracker.seen == {
+        _PLACED: 1,
+        _PAID: 1,
+        ("order", "SUCCESS", "refund", "REFUND"): 1,
+        ("refund", "", "apply", "PROCESSING"): 1,
+        ("refund", "PROCESSING", "bounce", "ABNORMAL"): 1,
+    }
+
+
+def test_an_answer_that_leaves_open_what_was_done_counts_when_it_is_shown(mock_platform: Platform) -> None:
+    """A payer who is still typing is no certain charge of APIv2: the state it led to is known from the query."""
+    order = lean("codepay")
+    mock_platform.plan_code(order, "USERPAYING")
+    mock_platform.v2.place(order).is_unknown("USERPAYING")
+    assert mock_platform.tracker.seen == {}
+
+    mock_platform.v2.query(order).has("trade_state", "USERPAYING")
+    mock_platform.v2.place(lean("codepay")).is_accepted()
+    mock_platform.v2.place(lean("codepay"), broken_by=wrong_signs()[0]).is_refused()
+    assert mock_platform.tracker.seen == {("codepay", "", "submit", "USERPAYING"): 1, ("codepay", "", "submit", "SUCCESS"): 1}
 
 
 def test_knows_only_transitions_of_the_table() -> None:

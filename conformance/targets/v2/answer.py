@@ -59,9 +59,14 @@ class AnswerV2:
         return f"{self.status} {shown(text)}" if text else str(self.status)
 
     @property
+    def is_a_file(self) -> bool:
+        """Whether the answer is the file its operation hands out, not a message."""
+        return self.operation.responses.get(200) is None and not self.exchange.reply.body.lstrip().startswith(b"<")
+
+    @property
     def accepted(self) -> bool:
-        """Whether every level of the answer says success."""
-        return self.status == 200 and self.result.verdict == "accepted"
+        """Whether every level of the answer says success; a file says so by being there."""
+        return self.status == 200 and (self.is_a_file or self.result.verdict == "accepted")
 
     def is_accepted(self, *, because: str = "The request is valid.") -> "AnswerV2":
         """The request was accepted: HTTP 200, SUCCESS on every level."""

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.targets.exchange import Exchange, Step
+from conformance.targets.exchange import Step
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.v2.calls import CallsV2
 from conformance.targets.v2.observers import OBSERVERS
 from conformance.targets.v2.sharing import SharingV2
 from conformance.targets.v2.signer import SignerV2
+from conformance.targets.v2.watching import watch
 from conformance.targets.verdicts import Violation
 from reference.contract import load
 from reference.identity import Merchant
@@ -50,15 +51,16 @@ class PlatformV2:
             shown += f", with {broken_by!r}"
         exchange = self.platform.carry(shown, wire, signing)
         self.platform.steps.append(Step("send", exchange=exchange))
+        answer = AnswerV2(exchange, self.contract.operations[call.operation])
+        watch(self.platform.tracker, acting.mchid, answer)
         if self.platform.observing:
-            self.observe(call, exchange)
-        return AnswerV2(exchange, self.contract.operations[call.operation])
+            self.observe(answer)
+        return answer
 
-    def observe(self, call: CallV2, exchange: Exchange) -> None:
+    def observe(self, answer: AnswerV2) -> None:
         """Demand what is demanded of every answer, whatever was asked."""
-        operation = self.contract.operations[call.operation]
         for observe in OBSERVERS:
-            observe(self.platform.identity, operation, exchange)
+            observe(self.platform.identity, answer)
 
     def place(
         self,

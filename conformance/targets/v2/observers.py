@@ -2,17 +2,15 @@
 
 from collections.abc import Callable
 
-from conformance.targets.exchange import Exchange
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.verdicts import Violation, shown
-from reference.contract import Operation
 from reference.identity import Identity
 from reference.oracles.v2_result import authenticity, shape_problems
 from strategies.v2.cases import SigningV2
 
 __all__ = ["OBSERVERS", "ObserverV2"]
 
-ObserverV2 = Callable[[Identity, Operation, Exchange], None]
+ObserverV2 = Callable[[Identity, AnswerV2], None]
 
 _DONE = ("transaction_id", "prepay_id", "refund_id", "trade_state")
 """Elements that speak of something done."""
@@ -20,12 +18,13 @@ _SIGN_TYPE_OF = {32: "MD5", 64: "HMAC-SHA256"}
 _LONGEST_CODE = 32
 
 
-def answers_in_layers(_identity: Identity, operation: Operation, exchange: Exchange) -> None:
+def answers_in_layers(_identity: Identity, answer: AnswerV2) -> None:
     """Every answer to a POST is HTTP 200 and flat XML with the documented levels; one that is not understood says why."""
-    reply, result = exchange.reply, AnswerV2(exchange, operation).result
+    exchange, operation, result = answer.exchange, answer.operation, answer.result
+    reply = exchange.reply
     if exchange.wire.method != "POST" or 300 <= reply.status < 400 or reply.status in {429, 502, 503, 504} or result.flaw == "page":
         return
-    if _is_a_file(operation, exchange) or (result.flaw == "off-schema" and operation.group == "sandbox"):
+    if answer.is_a_file or (result.flaw == "off-schema" and operation.group == "sandbox"):
         return
     wrong = "" if reply.status == 200 else f"The HTTP status is {reply.status}."
     if result.verdict == "malformed":
@@ -46,10 +45,10 @@ def answers_in_layers(_identity: Identity, operation: Operation, exchange: Excha
         )
 
 
-def names_a_cause_exactly_on_failure(_identity: Identity, operation: Operation, exchange: Exchange) -> None:
+def names_a_cause_exactly_on_failure(_identity: Identity, answer: AnswerV2) -> None:
     """A failed result has an err_code and a good one none; operations that spell the element otherwise are let pass."""
+    exchange, operation, result = answer.exchange, answer.operation, answer.result
     known = (operation.responses.get(200) or {}).get("properties", {})
-    result = AnswerV2(exchange, operation).result
     if "result_code" not in known or result.flaw is not None or "pay_bank" in operation.path or operation.group == "transfers":
         return
     values = result.values
@@ -65,10 +64,10 @@ def names_a_cause_exactly_on_failure(_identity: Identity, operation: Operation, 
         )
 
 
-def answers_are_signed(identity: Identity, operation: Operation, exchange: Exchange) -> None:
+def answers_are_signed(identity: Identity, answer: AnswerV2) -> None:
     """Every answer with return_code SUCCESS of an operation that signs is signed under the merchant's APIv2 key, as its request was."""
-    result = AnswerV2(exchange, operation).result
-    values, signing = result.values, exchange.signing
+    exchange, operation, values = answer.exchange, answer.operation, answer.result.values
+    signing = exchange.signing
     if not isinstance(signing, SigningV2) or values.get("return_code") != "SUCCESS" or not operation.signed_response:
         return
     if operation.sign_key is not None:
@@ -89,10 +88,6 @@ def answers_are_signed(identity: Identity, operation: Operation, exchange: Excha
             got=f"{shown(exchange.reply.body.decode('utf-8', 'replace'))} to {exchange.label}",
             rule="v2.sign.signs-its-answers",
         )
-
-
-def _is_a_file(operation: Operation, exchange: Exchange) -> bool:
-    return operation.responses.get(200) is None and not exchange.reply.body.lstrip().startswith(b"<")
 
 
 OBSERVERS: tuple[ObserverV2, ...] = (answers_in_layers, names_a_cause_exactly_on_failure, answers_are_signed)
