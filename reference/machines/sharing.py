@@ -112,6 +112,8 @@ SHARING = Machine(
     },
 )
 
+_ENDED = {"SUCCESS": DECIDED, "CLOSED": DECIDED}
+
 SHARE = Machine(
     name="share",
     title="One receiver's share",
@@ -123,8 +125,8 @@ SHARE = Machine(
         event.name: event
         for event in (
             Event("ask", creates=("PENDING",), repeats_in=frozenset({"PENDING", "SUCCESS", "CLOSED"})),
-            Event("credit", "PENDING -> SUCCESS", by="platform", refused_in={"SUCCESS": DECIDED, "CLOSED": DECIDED}, absent=UNKNOWN),
-            Event("fail", "PENDING -> CLOSED", by="platform", refused_in={"SUCCESS": DECIDED, "CLOSED": DECIDED}, absent=UNKNOWN),
+            Event("credit", "PENDING -> SUCCESS", by="platform", refused_in=_ENDED, absent=UNKNOWN),
+            Event("fail", "PENDING -> CLOSED", by="platform", refused_in=_ENDED, absent=UNKNOWN),
         )
     },
 )

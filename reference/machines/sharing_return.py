@@ -41,6 +41,8 @@ def over_return(case: Case) -> Refusal | None:
     return OVER_RETURN if case.draft.get("amount", 0) > case.facts.get("returnable", 0) else None
 
 
+_ENDED = {"SUCCESS": DECIDED, "FAILED": DECIDED}
+
 SHARING_RETURN = Machine(
     name="sharing_return",
     title="Return of a share",
@@ -58,8 +60,8 @@ SHARING_RETURN = Machine(
                 repeats_in=frozenset({"PROCESSING", "SUCCESS", "FAILED"}),
                 changed=CHANGED,
             ),
-            Event("settle", "PROCESSING -> SUCCESS", by="platform", refused_in={"SUCCESS": DECIDED, "FAILED": DECIDED}, absent=UNKNOWN),
-            Event("fail", "PROCESSING -> FAILED", by="platform", refused_in={"SUCCESS": DECIDED, "FAILED": DECIDED}, absent=UNKNOWN),
+            Event("settle", "PROCESSING -> SUCCESS", by="platform", refused_in=_ENDED, absent=UNKNOWN),
+            Event("fail", "PROCESSING -> FAILED", by="platform", refused_in=_ENDED, absent=UNKNOWN),
         )
     },
 )

@@ -134,6 +134,10 @@ class FinishesTwice(Platform):
     def overlooks(self, event: str, case: Case) -> frozenset[str]:
         return super().overlooks(event, case) | ({"nothing-left"} if event == "finish" else set())
 
+    def release(self, order: Entity) -> None:
+        if self.is_frozen(order):
+            super().release(order)
+
 
 @breaks(_FINISH)
 class ReleasesByAUsedNumber(Platform):

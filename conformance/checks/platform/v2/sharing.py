@@ -30,6 +30,7 @@ __all__ = [
     "settled",
     "shares_shown",
     "states_shown",
+    "status_shown",
 ]
 
 TOTAL = 1_000
@@ -160,9 +161,7 @@ def shares_shown(platform: Platform, sharing: Sharing, answer: AnswerV2) -> dict
 def states_shown(platform: Platform, sharing: Sharing, answer: AnswerV2) -> dict[str, str]:
     """Return the result of each share by account, and the status last; each is a known one, and they go together."""
     found = shares_shown(platform, sharing, answer)
-    status = answer["status"]
-    if status not in {"PROCESSING", "FINISHED"}:
-        raise Violation("A sharing is in no known state.", expected="status PROCESSING or FINISHED", got=f"status {status}")
+    status = status_shown(answer)
     for item in found.values():
         result = item.get("result")
         if result not in _RESULTS:
@@ -173,6 +172,14 @@ def states_shown(platform: Platform, sharing: Sharing, answer: AnswerV2) -> dict
     if status == "FINISHED" and "PENDING" in results.values():
         raise Violation("A sharing is finished while a share is under way.", expected="no PENDING", got=shown(results))
     return {**results, "status": status}
+
+
+def status_shown(answer: AnswerV2) -> str:
+    """Return the state of a sharing, a known one."""
+    status = answer["status"]
+    if status not in {"PROCESSING", "FINISHED"}:
+        raise Violation("A sharing is in no known state.", expected="status PROCESSING or FINISHED", got=f"status {status}")
+    return status
 
 
 def let_share(platform: Platform, sharing: Sharing, number: int, event: str) -> str | None:

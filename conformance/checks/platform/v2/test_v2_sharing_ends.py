@@ -16,6 +16,7 @@ from conformance.checks.platform.v2.sharing import (
     settled,
     shares_shown,
     states_shown,
+    status_shown,
 )
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -49,6 +50,26 @@ def test_shows_known_states(platform: Platform) -> None:
             seen = _follows(seen, states_shown(platform, sharing, platform.v2.sharing.query(sharing).is_accepted()))
 
     try_all(platform, [(role, several) for role in roles(platform) for several in (True, False)], attempt)
+
+
+@judges(_STATES)
+def test_an_end_shows_known_states(platform: Platform) -> None:
+    """A finish that can be queried is in a known state, with no share that was not asked for, and stays finished for days."""
+    needs(platform)
+
+    def attempt(role: Role) -> None:
+        order, to = marked(role), receivers(platform, role)[0]
+        ready(platform, order, to)
+        finish = Finish(order)
+        platform.v2.sharing.finish(finish).is_accepted(because="The order holds something.")
+        seen: dict[str, str] = {}
+        for seconds in (0, 1, *_LATER):
+            platform.advance(seconds)
+            answer = platform.v2.sharing.query(finish)
+            if answer.accepted:
+                seen = _follows(seen, {"status": status_shown(answer)})
+
+    try_all(platform, roles(platform), attempt)
 
 
 @judges(_STATES)
