@@ -1,5 +1,6 @@
 """Faults in weighing what an order placed for sharing holds, and in telling repetitions from new requests."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -92,6 +93,15 @@ class SharesWhatFits(Platform):
         order = self.v2_shared_order(call)
         held = 0 if order is None else self.unsplit(order)
         return asked[:1] if sum(share["amount"] for share in asked) > held else asked
+
+
+@breaks(_LIMIT)
+class SharesLessThanNothing(Platform):
+    """Takes a share of less than nothing, which makes room for the others."""
+
+    def v2_asked_shares(self, call: Call) -> list[dict[str, Any]]:
+        asked: list[dict[str, Any]] = json.loads(call.values["receivers"])
+        return asked
 
 
 @breaks(_LIMIT)
