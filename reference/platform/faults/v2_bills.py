@@ -12,6 +12,7 @@ from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.intake import Ask
 from reference.platform.v2.reading import Call
+from reference.platform.v2.refusals import CERTIFICATE_WRONG
 from reference.platform.wire import Answer, Refused
 
 __all__: list[str] = []
@@ -231,3 +232,13 @@ class BillsYesterdayByDefault(Platform):
         if call.operation.id == "downloadbill":
             call.values.setdefault("bill_date", f"{self.day_of(self.now() - 86_400):%Y%m%d}")
         super().v2_check_values(call)
+
+
+@breaks("v2.certificate.asks-for-none-elsewhere")
+class AsksForACertificateWithBills(Platform):
+    """Gives a bill to whoever shows a certificate only."""
+
+    def v2_check_certificate(self, call: Call) -> None:
+        if call.operation.id == "downloadbill" and not self.v2_bears_certificate(call):
+            raise Refused(CERTIFICATE_WRONG)
+        super().v2_check_certificate(call)

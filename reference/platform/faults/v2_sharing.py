@@ -9,6 +9,7 @@ from reference.machines import Entity
 from reference.oracles import v2
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
+from reference.platform.v2.certificates import shown_certificate
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused
 
@@ -205,3 +206,21 @@ class GivesToTheReceiversItKnows(Platform):
     def v2_asked_shares(self, call: Call) -> list[dict[str, Any]]:
         asked = super().v2_asked_shares(call)
         return [share for share in asked if self.may_be_given(call, share)] or asked
+
+
+@breaks("v2.certificate.refuses-money-going-out-without-it")
+class SharesWithoutACertificate(Platform):
+    """Asks for no certificate when an order is shared once."""
+
+    def v2_check_certificate(self, call: Call) -> None:
+        if call.operation.id != "profitsharing":
+            super().v2_check_certificate(call)
+
+
+@breaks("v2.certificate.refuses-money-going-out-without-it")
+class ReturnsByAnyCertificate(Platform):
+    """Looks whether there is a certificate when a share is taken back, not whose."""
+
+    def v2_bears_certificate(self, call: Call) -> bool:
+        known = call.operation.id == "profitsharingreturn" and shown_certificate(call.request) is not None
+        return known or super().v2_bears_certificate(call)

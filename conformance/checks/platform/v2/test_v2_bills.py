@@ -3,7 +3,7 @@
 import gzip
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from conformance.checks.platform.billing import at, is_refund, read, ready, start_a_day, travel
@@ -19,7 +19,7 @@ from strategies.cases import Order, Product, Refund, Role
 from strategies.days import malformed_digits
 from strategies.orders import lean
 from strategies.v2 import signatures
-from strategies.v2.cases import CallV2, FaultV2
+from strategies.v2.cases import CallV2, FaultV2, Shown
 
 GROUP = "v2 bills"
 
@@ -183,6 +183,23 @@ def test_a_request_for_no_bill_fails_in_xml(platform: Platform) -> None:
     try_all(platform, roles(platform), attempt)
 
 
+@judges("v2.certificate.asks-for-none-elsewhere")
+def test_a_trade_bill_needs_no_certificate(platform: Platform) -> None:
+    """It is given over a connection without a certificate, and with one just the same."""
+    platform.needs("payer", "time-travel", "client-certificates")
+
+    def attempt(role: Role) -> None:
+        day = start_a_day(platform)
+        _paid(platform, "native", role)
+        ready(platform, day)
+        ways: tuple[Shown, ...] = ("none", role)
+        given = [platform.v2.send(replace(_call(day, role), certificate=each)).exchange.reply.body for each in ways]
+        if given[0] != given[1] or b"`" not in given[0]:
+            raise Violation("A bill is given by certificate only.", expected="the bill, twice", got=shown(repr(given)))
+
+    try_all(platform, roles(platform), attempt)
+
+
 def _busy(platform: Platform, role: Role) -> _Busy:
     """Let a day pass with payments of every kind, a refund of some, and what is no payment; return it when its bill is made."""
     day = start_a_day(platform)
@@ -220,8 +237,11 @@ def _refunded(platform: Platform, order: Order) -> Refund:
 
 def _ask(platform: Platform, day: date, role: Role, fault: FaultV2 | None = None, **members: str | None) -> AnswerV2:
     """Ask for the trade bill of *day*; *members* stand in the place of its own."""
-    call = CallV2("downloadbill", role, {"bill_date": f"{day:%Y%m%d}", **members})
-    return platform.v2.send(call, broken_by=fault, label=f"download bill of {day}")
+    return platform.v2.send(_call(day, role, **members), broken_by=fault, label=f"download bill of {day}")
+
+
+def _call(day: date, role: Role, **members: str | None) -> CallV2:
+    return CallV2("downloadbill", role, {"bill_date": f"{day:%Y%m%d}", **members})
 
 
 def _file(platform: Platform, day: date, role: Role, **members: str | None) -> bytes:

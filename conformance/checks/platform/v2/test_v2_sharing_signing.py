@@ -1,7 +1,7 @@
-"""How profit sharing of APIv2 is signed: by HMAC-SHA256 alone, over the lists exactly as they are sent."""
+"""Who may share: whoever signs by HMAC-SHA256, over the lists exactly as they are sent, and shows the merchant's certificate."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.checks.platform.v2.asking import roles
 from conformance.checks.platform.v2.sharing import is_left, marked, merchants, needs, ready, receivers, settled, shares_shown
@@ -10,12 +10,13 @@ from conformance.targets.trying import try_all
 from conformance.targets.verdicts import NotApplicable
 from reference.rules import judges
 from strategies.cases import Order, Role
-from strategies.v2.cases import CallV2
+from strategies.v2.cases import CallV2, Shown
 from strategies.v2.sharing import WRITINGS, Finish, GiveBack, Receiver, Share, Sharing, hmac_faults
 
 GROUP = "v2 sharing"
 
 _HMAC = "v2.sharing.takes-hmac-only"
+_NO_CERTIFICATE = ("CA_ERROR", "CERT_ERROR")
 _LISTED = {"adding": "receiver", "removing": "receiver", "sharing once": "receivers", "sharing several times": "receivers"}
 """Members that hold JSON, by what is asked."""
 
@@ -89,6 +90,27 @@ def test_takes_a_list_however_it_is_written(platform: Platform) -> None:
         shares_shown(platform, sharing, platform.v2.sharing.query(sharing).is_accepted())
 
     try_all(platform, [(role, how) for role in roles(platform) for how in WRITINGS], attempt)
+
+
+@judges("v2.certificate.refuses-money-going-out-without-it")
+def test_money_is_shared_by_certificate_only(platform: Platform) -> None:
+    """A sharing, a finish and a return without certificate, or with another merchant's, change nothing; with the own one they are done."""
+    needs(platform)
+    platform.needs("other-merchant")
+    platform.observing = False  # a refusal by HTTP status is one, too
+
+    def attempt(case: tuple[_Ask, Shown]) -> None:
+        ask, shown = case
+        call, unchanged = _ASKS[ask.name](_stage(platform, ask.role))
+        whose = "no certificate" if shown == "none" else "another merchant's certificate"
+        answer = platform.v2.send(replace(call, certificate=shown), label=f"{ask} with {whose}")
+        answer.is_refused_anyhow(*_NO_CERTIFICATE, because=f"The connection bears {whose}.")
+        unchanged()
+        platform.v2.send(call).is_accepted(because="The connection bears the merchant's own certificate.")
+
+    wrong: tuple[Shown, ...] = ("none", "other")
+    asks = [_Ask(name, role) for role in roles(platform) for name in ("sharing once", "sharing several times", "finishing", "returning")]
+    try_all(platform, [(ask, shown) for ask in asks for shown in wrong], attempt)
 
 
 def _stage(platform: Platform, role: Role) -> _Stage:
