@@ -142,7 +142,9 @@ def test_a_receiver_is_named_whole(shop: SharingShop) -> None:
     assert shop.add("o1", "PERSONAL_SUB_OPENID")["err_code"] == "PARAM_ERROR"
     assert shop.add("1900000001", relation_type="CUSTOM")["err_code"] == "PARAM_ERROR"
     assert shop.add("1900000001", relation_type="CUSTOM", custom_relation="邻居")["result_code"] == "SUCCESS"
-    assert shop.ask("profitsharingaddreceiver", receiver='{"type": "MERCHANT_ID", "account": ""}')["err_code"] == "PARAM_ERROR"
+    for account in ("", "\ud800", "1900000001\n"):
+        told = shop.ask("profitsharingaddreceiver", receiver=json.dumps({"type": "MERCHANT_ID", "account": account}))
+        assert told["err_code"] == "PARAM_ERROR"
 
 
 def test_a_merchant_may_share_with_itself_when_more_can_follow(shop: SharingShop) -> None:

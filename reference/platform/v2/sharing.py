@@ -65,8 +65,8 @@ class V2Sharing(V2SharingReceivers, V2SharingFunds):
         accounts = {share["account"] for share in asked}
         if not 1 <= len(asked) <= MOST_RECEIVERS:
             raise self.bad_parameter("receivers", f"not 1 to {MOST_RECEIVERS}", "body")
-        if len(accounts) != len(asked) or "" in accounts:
-            raise self.bad_parameter("receivers", "an account repeats, or is empty", "body")
+        if len(accounts) != len(asked) or not all(map(self.is_account, accounts)):
+            raise self.bad_parameter("receivers", "an account repeats, or is none", "body")
         if any(share["amount"] < 1 for share in asked):
             raise self.bad_parameter("receivers", "an amount is no fen at all", "body")
         return asked

@@ -49,9 +49,13 @@ class V2SharingReceivers(V2Operations):
     def v2_asked_receiver(self, call: Call) -> dict[str, Any]:
         """Return the receiver a request names."""
         asked: dict[str, Any] = json.loads(call.values["receiver"])
-        if not asked["account"]:
-            raise self.bad_parameter("receiver", "account is empty", "body")
+        if not self.is_account(asked["account"]):
+            raise self.bad_parameter("receiver", "account is none", "body")
         return asked
+
+    def is_account(self, text: str) -> bool:
+        """Tell whether *text* can be somebody's account."""
+        return text != "" and text.isprintable()
 
     def receiver_number(self, call: Call, receiver: Mapping[str, Any]) -> str:
         """What *receiver* is called among those of the merchant that asks, or of its sub-merchant."""
