@@ -197,6 +197,16 @@ class TakesAnyReturnForARepetition(Platform):
 
 
 @breaks(_ONCE)
+class TakesReturnsOfOtherSharingsForRepetitions(Platform):
+    """Answers for the first return where its number is used for as much of another sharing."""
+
+    def overlooks(self, event: str, case: Case) -> frozenset[str]:
+        known = {} if case.subject is None else case.subject.draft
+        same = known.get("amount") is not None and known.get("amount") == case.draft.get("amount")
+        return super().overlooks(event, case) | ({"return-changed"} if same and known["account"] == case.draft["account"] else set())
+
+
+@breaks(_ONCE)
 class KeepsNumbersOfLostAnswers(Platform):
     """Refuses a number whose answer was lost on its way, until the sharing is finished."""
 

@@ -208,8 +208,11 @@ def _returning(platform: Platform, role: Role) -> _Request:
         raise NotApplicable({"other-merchant"})
     ready(platform, order, *to)
     made = Sharing(order, tuple(Share(receiver, _PART) for receiver in to))
-    sharing.share(made).is_accepted()
-    settled(platform, made)
+    another = Sharing(order, (Share(to[0], _PART),))
+    for each in (made, another):
+        sharing.share(each).is_accepted()
+    for each in (made, another):
+        settled(platform, each)
     back = GiveBack(made, to[0], _AMOUNT)
     sharing.calls.number(back)
 
@@ -228,6 +231,7 @@ def _returning(platform: Platform, role: Role) -> _Request:
     others: dict[str, Callable[[], AnswerV2]] = {
         "amount": lambda: sharing.give_back(back.but(_PART + 1)),
         "lower amount": lambda: sharing.give_back(back.but(_AMOUNT - 1)),
+        "sharing": lambda: sharing.give_back(replace(back, sharing=another)),
     }
     if len(to) > 1:
         others["receiver"] = lambda: sharing.give_back(replace(back, receiver=to[1]))
