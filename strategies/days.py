@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-__all__ = ["malformed"]
+__all__ = ["malformed", "malformed_digits"]
 
 
 def malformed(day: date) -> Mapping[str, str | None]:
@@ -37,3 +37,25 @@ def malformed(day: date) -> Mapping[str, str | None]:
         "February 30": f"{day:%Y}-02-30",
     }
     return {name: form for name, form in forms.items() if form != text}
+
+
+def malformed_digits(day: date) -> Mapping[str, str | None]:
+    """Return *day* in forms a bill_date of APIv2 must not have, which wants eight digits, and days of no calendar near it, by name.
+
+    Source: "downloadbill", bill_date.
+    """
+    digits = f"{day:%Y%m%d}"
+    forms = {
+        **malformed(day),
+        "with hyphens": day.isoformat(),
+        "without the century": f"{day:%y%m%d}",
+        "with an hour": f"{digits}00",
+        "full-width": digits.translate(str.maketrans("0123456789", "０１２３４５６７８９")),
+        "two days": f"{digits},{digits}",
+        "day 0": f"{day:%Y%m}00",
+        "day 32": f"{day:%Y%m}32",
+        "month 0": f"{day:%Y}00{day:%d}",
+        "month 13": f"{day:%Y}13{day:%d}",
+        "February 30": f"{day:%Y}0230",
+    }
+    return {name: form for name, form in forms.items() if form != digits}

@@ -74,6 +74,11 @@ class Tracker:
             life.state = state
         life.time = self._time
 
+    def awaits(self, machine: str, mchid: str, number: str, event: str) -> bool:
+        """Tell whether *event* was asked for since the last state was shown."""
+        life = self._lives.get((kind_of(machine), mchid, number))
+        return life is not None and any(name == event for name, _ in life.pending)
+
     def happened(self, machine: str, mchid: str, number: str, event: str) -> None:
         """Take in what a payer or the platform did."""
         self._move(self._lives.get((kind_of(machine), mchid, number)), event)

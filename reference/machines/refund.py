@@ -49,6 +49,14 @@ WRONG_TOTAL = Refusal(
     "wrong-total", 400, "PARAM_ERROR", "amount.total is not the order's total.", (400, 403), ("PARAM_ERROR", "INVALID_REQUEST")
 )
 FUNDS_SHORT = Refusal("funds-short", 403, "NOT_ENOUGH", "The merchant's balance is too small.", (403,), ("NOT_ENOUGH",))
+OVER_FROZEN = Refusal(
+    "over-frozen",
+    403,
+    "NOT_ENOUGH",
+    "The order holds less than that; end its sharing first.",
+    (400, 403),
+    ("NOT_ENOUGH", "INVALID_REQUEST", "RULE_LIMIT", "PARAM_ERROR"),
+)
 CHANGED = Refusal(
     "refund-changed",
     400,
@@ -110,6 +118,12 @@ def funds_short(case: Case) -> Refusal | None:
     return FUNDS_SHORT if balance is not None and case.draft["amount"]["refund"] > balance else None
 
 
+def over_frozen(case: Case) -> Refusal | None:
+    """While the money of an order is frozen to be shared, a refund is taken from what shares and refunds leave of it."""
+    frozen = case.facts.get("frozen")
+    return OVER_FROZEN if frozen is not None and case.draft["amount"]["refund"] > frozen else None
+
+
 REFUND = Machine(
     name="refund",
     title="Refund of an order",
@@ -123,7 +137,7 @@ REFUND = Machine(
             Event(
                 "apply",
                 creates=("PROCESSING",),
-                refused_if=(order_unpaid, wrong_total, too_late, too_many, over_refund, funds_short),
+                refused_if=(order_unpaid, wrong_total, too_late, too_many, over_refund, over_frozen, funds_short),
                 repeats_in=frozenset({"PROCESSING", "SUCCESS", "ABNORMAL", "CLOSED"}),
                 changed=CHANGED,
             ),

@@ -83,6 +83,9 @@ _DECIDED: Final = (
     ("SENDNUM_LIMIT", "The payee has received as many today as one may.", "用户今日领取个数已达上限。"),
     ("FREQ_LIMIT", "Too many requests in a short time; this one was not carried out.", "超过频率限制，请求未被受理。"),
     ("NAME_MISMATCH", "The payee's name differs.", "收款人姓名校验不一致。"),
+    # Profit sharing.
+    ("NOT_SHARE_ORDER", "The order was not placed for sharing.", "非分账订单不支持分账。"),
+    ("RULE_LIMIT", "A limit of the business forbids it.", "业务规则限制。"),
     # Bills.
     ("No Bill Exist", "There is no bill of that day.", "账单不存在。"),
     ("invalid bill_type", "There is no such kind of bill.", "账单类型错误。"),

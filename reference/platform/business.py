@@ -223,8 +223,7 @@ class Business(Intake, Views, Bills, Outbox):
         self.check_refund_draft(ask, draft)
         order = self.refunded_order(ask, draft)
         refund = self.known_refund(ask, draft["out_refund_no"])
-        facts = {"balance": self.balances.get(ask.merchant.mchid)}
-        case = Case(draft, self.now(), refund, order, self.counted_refunds(order), facts)
+        case = Case(draft, self.now(), refund, order, self.counted_refunds(order), self.refund_facts(ask, order))
         moved = self.happen(REFUND, "apply", case)
         if isinstance(moved, Move):
             assert order is not None  # an absent order was refused
@@ -235,6 +234,10 @@ class Business(Intake, Views, Bills, Outbox):
     def known_refund(self, ask: Ask, out_refund_no: str) -> Entity | None:
         """The refund the asker applied for under that number."""
         return self.store.refund(ask.merchant.mchid, out_refund_no)
+
+    def refund_facts(self, ask: Ask, order: Entity | None) -> dict[str, Any]:  # noqa: ARG002 - what an order placed for sharing holds
+        """What is weighed besides the order and its refunds."""
+        return {"balance": self.balances.get(ask.merchant.mchid)}
 
     def counted_refunds(self, order: Entity | None) -> tuple[Entity, ...]:
         """The refunds that are weighed against what was paid."""

@@ -21,6 +21,7 @@ _IDS: Final[Mapping[str, str]] = {
 _PARENTS: Final[Mapping[str, str]] = {
     "refund": "out_trade_no",
     "sharing": "out_trade_no",
+    "share": "out_order_no",
     "sharing_return": "out_order_no",
     "redpack": "day",
 }

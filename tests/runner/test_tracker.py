@@ -19,6 +19,7 @@ from strategies.cases import Order, Refund, Wire
 from strategies.faults.authorization import mixed_case
 from strategies.faults.time import Skew
 from strategies.orders import lean
+from strategies.v2.sharing import GiveBack, Receiver, Share, Sharing
 from strategies.v2.signatures import wrong_signs
 
 _PLACED: Way = ("order", "", "place", "NOTPAY")
@@ -260,3 +261,34 @@ def test_knows_only_transitions_of_the_table() -> None:
     assert set(platform.tracker.seen) <= known
     assert platform.tracker.seen["codepay", "USERPAYING", "cancel", "PAYERROR"] == 1
     assert platform.tracker.seen["codepay", "PAYERROR", "reverse", "REVOKED"] == 1
+
+
+def test_follows_everything_about_a_sharing(mock_platform: Platform) -> None:
+    """Receivers, the sharing with each of its shares, its money and its return are lives of their own, each counted when it is shown."""
+    sharing, order, to = mock_platform.v2.sharing, lean("native", settle_info={"profit_sharing": True}), Receiver("other")
+    mock_platform.v2.must_pay(order)
+    mock_platform.advance(60)
+    sharing.add(to, order).is_accepted()
+    sharing.ask_left(order).is_accepted()
+    made = Sharing(order, (Share(to, 100),))
+    sharing.share(made).is_accepted()
+    mock_platform.advance(10)
+    sharing.query(made).is_accepted()
+    back = GiveBack(made, to, 1)
+    sharing.give_back(back).is_accepted()
+    mock_platform.let("sharing_return", "fail", back.number or "")
+    sharing.query_return(back).is_accepted()
+    sharing.ask_left(order).is_accepted()
+
+    assert mock_platform.tracker.seen == {
+        _PLACED: 1,
+        _PAID: 1,
+        ("receiver", "", "add", "ADDED"): 1,
+        ("frozen_funds", "", "freeze", "FROZEN"): 1,
+        ("sharing", "", "apply", "PROCESSING"): 1,
+        ("share", "", "ask", "PENDING"): 1,
+        ("share", "PENDING", "credit", "SUCCESS"): 1,
+        ("sharing", "PROCESSING", "conclude", "FINISHED"): 1,
+        ("sharing_return", "", "apply", "PROCESSING"): 1,
+        ("sharing_return", "PROCESSING", "fail", "FAILED"): 1,
+    }

@@ -10,6 +10,7 @@ from conformance.targets.v2.payouts import Payouts
 from conformance.targets.verdicts import Inconclusive, Violation
 from reference.oracles import v2
 from strategies.orders import lean
+from strategies.v2.cases import CallV2
 from strategies.v2.payouts import lean as lean_payout
 from strategies.v2.signatures import sign_types
 from tests.targets.v2_answering import Answering, signed, target
@@ -143,3 +144,18 @@ def test_a_list_in_an_answer_is_read_apart() -> None:
         wrong.rows("hblist", "hbinfo")
     with pytest.raises(Violation, match="flat"):
         wrong.is_accepted()
+
+
+@pytest.mark.parametrize("result_code", ["FAIL", "SUCCESS", None])
+def test_a_level_no_page_has_means_what_it_says(result_code: str | None) -> None:
+    """Where the pages leave result_code out, its FAIL is a refusal all the same, and its absence is none."""
+    level = {} if result_code is None else {"result_code": result_code}
+    cause = {"err_code": "NOT_SHARE_ORDER"} if result_code == "FAIL" else {"unsplit_amount": "1"}
+    platform = target(Answering(signed({**level, **cause}, "HMAC-SHA256")))
+    platform.observing = False
+    answer = platform.v2.send(CallV2("profitsharingorderamountquery", members={"transaction_id": "4200"}))
+
+    if result_code == "FAIL":
+        answer.is_refused("NOT_SHARE_ORDER")
+    else:
+        answer.is_accepted().has("unsplit_amount", "1")

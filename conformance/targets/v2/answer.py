@@ -39,7 +39,9 @@ class AnswerV2:
             if schema.get("type") == "object":
                 with suppress(MalformedXmlError):  # what is no list is judged as it stands
                     body, _ = take_rows(body, name, *schema["properties"])
-        return classify(body, levels=2 if "result_code" in known else 1)
+        found = classify(body, levels=2 if "result_code" in known else 1)
+        # Some pages leave result_code out of the answer; whoever gives it all the same means what it says.
+        return classify(body) if found.verdict == "accepted" and "result_code" in found.values else found
 
     def rows(self, name: str, row: str) -> tuple[dict[str, str], ...]:
         """The rows of a list: the elements called *row* in the element *name*; none where that is absent or empty."""

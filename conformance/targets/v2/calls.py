@@ -77,6 +77,10 @@ class CallsV2:
     def _about(self, order: Order, operation: str, role: Role | None) -> CallV2:
         return CallV2(operation, role or order.role, {**self._sub(order), "out_trade_no": self._calls.number(order)})
 
+    def sub_merchant(self, order: Order) -> dict[str, str]:
+        """The member that names whom a service provider acts for; nothing of anybody else's order."""
+        return self._sub(order)
+
     def _sub(self, order: Order) -> dict[str, str]:
         return {"sub_mch_id": self._calls.merchant(order.role).sub_mchids[order.sub]} if order.partner else {}
 

@@ -8,6 +8,7 @@ from conformance.targets.exchange import Step
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.v2.calls import CallsV2
 from conformance.targets.v2.observers import OBSERVERS
+from conformance.targets.v2.sharing import SharingV2
 from conformance.targets.v2.signer import SignerV2
 from conformance.targets.v2.watching import watch
 from conformance.targets.verdicts import Violation
@@ -34,6 +35,7 @@ class PlatformV2:
         self.contract = load("v2")
         self.calls = CallsV2(side.calls)
         self.sign_type: SignType | None = None
+        self.sharing = SharingV2(self)
         self._signer = SignerV2(self.contract, side.mint.nonce_str, side.merchant)
 
     def offers(self, operation: str) -> bool:  # noqa: ARG002 - the sandbox offers three

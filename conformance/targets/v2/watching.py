@@ -7,6 +7,7 @@ from typing import Final
 
 from conformance.targets.tracker import Tracker
 from conformance.targets.v2.answer import AnswerV2
+from conformance.targets.v2.watching_sharing import watch_sharing
 from strategies.v2.cases import SigningV2
 
 __all__ = ["watch"]
@@ -40,6 +41,9 @@ def watch(tracker: Tracker, mchid: str, answer: AnswerV2) -> None:
     if verdict not in {"accepted", "unknown"} or operation.group == "sandbox" or not isinstance(signing, SigningV2):
         return
     values, members = answer.result.values, signing.members
+    if operation.group == "sharing":
+        watch_sharing(tracker, mchid, members, answer, certain=verdict == "accepted")
+        return
     machine, _, event = (operation.event or "").partition(".")
     told = _TOLD.get(machine)
     if told is not None and (number := members.get(told.number) or values.get(told.number)):

@@ -164,7 +164,7 @@ class CountsTheYuanOfTheFirstThreeOnly(Platform):
 class LosesFenInSharing(Platform):
     """Shares evenly, and loses what does not come out even."""
 
-    def v2_share(self, packet: Entity) -> int:
+    def v2_packet_share(self, packet: Entity) -> int:
         return int(packet.draft["total_amount"]) // int(packet.data["heads"])
 
 
@@ -172,9 +172,9 @@ class LosesFenInSharing(Platform):
 class LeavesTheLastWithoutAShare(Platform):
     """Gives the last but one of more than four people all that is left."""
 
-    def v2_share(self, packet: Entity) -> int:
+    def v2_packet_share(self, packet: Entity) -> int:
         waiting = packet.data["heads"] - len(packet.data["receipts"])
-        return self.v2_left(packet) if packet.data["heads"] > 4 and waiting == 2 else super().v2_share(packet)
+        return self.v2_left(packet) if packet.data["heads"] > 4 and waiting == 2 else super().v2_packet_share(packet)
 
 
 @breaks(_SHARED)
@@ -201,6 +201,6 @@ class ShowsOneReceiverTooFew(Platform):
 class SharesMoreThanThereIs(Platform):
     """Gives the last who opens a shared packet a fen of its own besides."""
 
-    def v2_share(self, packet: Entity) -> int:
-        share = super().v2_share(packet)
+    def v2_packet_share(self, packet: Entity) -> int:
+        share = super().v2_packet_share(packet)
         return share + 1 if share == self.v2_left(packet) and packet.draft["kind"] == "GROUP" else share

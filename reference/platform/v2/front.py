@@ -63,13 +63,13 @@ class V2Front(V2Sandbox):
     def v2_succeed(self, call: Call, content: Mapping[str, str]) -> Answer:
         """Return the answer of success on both levels."""
         levels = {"return_code": "SUCCESS", "return_msg": "OK"}
-        if not self.v2_is_key_request(call.operation):
+        if self.v2_has_two_levels(call.operation):
             levels["result_code"] = "SUCCESS"
         return self.v2_answer(self.v2_sign_answer(call, {**levels, **self.v2_caller(call), **content}))
 
     def v2_refuse(self, operation: Operation, call: Call | None, refused: Refused) -> Answer:
         """Return the refusal: on the first level while nobody is known to sign it for, on the second from then on."""
-        if call is None or self.v2_is_key_request(operation):
+        if call is None or not self.v2_has_two_levels(operation):
             return self.v2_answer({"return_code": "FAIL", "return_msg": self.v2_return_msg(operation, refused)})
         return self.v2_odd_refusal(call, refused) or self.v2_answer(self.v2_sign_answer(call, self.v2_explain(call, refused)))
 
@@ -98,6 +98,7 @@ class V2Front(V2Sandbox):
         """Return the XML of *values*."""
         return Answer(200, _HEADERS, self.v2_write(values))
 
-    def v2_is_key_request(self, operation: Operation) -> bool:
-        """Tell whether *operation* hands out the sandbox's key, whose answer has one level only."""
-        return operation.id == "getsignkey"
+    def v2_has_two_levels(self, operation: Operation) -> bool:
+        """Tell whether the answers of *operation* say apart whether they were understood and whether the business was done."""
+        done = operation.responses.get(200)
+        return operation.errors["SYSTEMERROR"].level == "result" if done is None else "result_code" in done["properties"]

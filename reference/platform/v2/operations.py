@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
+from reference.contract import Operation
 from reference.machines import Entity, Refusal
 from reference.machines.codepay import CODE_USED
 from reference.platform.intake import Ask
@@ -55,6 +56,10 @@ class V2Operations(V2Notifying):
             "shorturl": self.v2_shorten,
             "report": self.v2_take_report,
         }
+
+    def v2_return_msg(self, operation: Operation, refused: Refused) -> str:  # noqa: ARG002 - some say it in their own words
+        """What a refusal says where it has no second level."""
+        return refusals.return_msg(refusals.code_of(refused.refusal))
 
     # orders
 

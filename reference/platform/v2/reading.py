@@ -149,7 +149,11 @@ class V2Reading(World):
         """Refuse an appid that is not the merchant's, and a sub-merchant that is not the service provider's or is not named."""
         appid = next((call.values[name] for name in APPIDS if name in call.values), None)
         self.check_binding(call.merchant, {"mode": "direct", "appid": appid, "trade_type": "", "sub_appid": call.values.get("sub_appid")})
-        if call.operation.sub_merchant is not None and call.merchant.sub_mchids and "sub_mch_id" not in call.values:
+        if call.merchant.sub_mchids and "sub_mch_id" not in call.values and self.v2_needs_sub_merchant(call.operation):
             raise Refused(refusals.LACKING, {"field": "sub_mch_id"})
         sub = {"sub_mchid": call.values["sub_mch_id"]} if "sub_mch_id" in call.values else {}
         self.check_merchant(call.asks(sub, {}))
+
+    def v2_needs_sub_merchant(self, operation: Operation) -> bool:
+        """Tell whether a service provider must say whom it acts for: it has bills of its own, and some questions name nobody."""
+        return operation.group != "bills" and operation.sub_merchant is not None

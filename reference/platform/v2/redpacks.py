@@ -146,9 +146,9 @@ class V2Redpacks(V2Payouts):
         receipts = packet.data["receipts"]
         if not openid:
             openid = f"o{self.nonce(27)}" if receipts else packet.draft["re_openid"]
-        receipts.append({"openid": openid, "amount": self.v2_share(packet), "at": self.now()})
+        receipts.append({"openid": openid, "amount": self.v2_packet_share(packet), "at": self.now()})
 
-    def v2_share(self, packet: Entity) -> int:
+    def v2_packet_share(self, packet: Entity) -> int:
         """What the next who opens *packet* finds, in fen: all that is left for the last, else up to twice the average, at least a fen."""
         left, others = self.v2_left(packet), packet.data["heads"] - len(packet.data["receipts"]) - 1
         return left if others == 0 else self.random.randint(1, min(2 * left // (others + 1), left - others))

@@ -73,6 +73,22 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "wrong-total": "PARAM_ERROR",
         "funds-short": "NOTENOUGH",
         "refund-changed": "REFUND_FEE_MISMATCH",
+        "over-frozen": "NOTENOUGH",
+        "bill-creating": "Bill Creating",
+        "bill-missing": "No Bill Exist",
+        "sharing-unknown": "PARAM_ERROR",
+        "sharing-unpaid": "TRADE_STATE_ERROR",
+        "not-share-order": "NOT_SHARE_ORDER",
+        "sharing-too-soon": "ORDER_NOT_READY",
+        "receiver-not-added": "NOAUTH",
+        "receiver-unknown": "PARAM_ERROR",
+        "over-share": "NOTENOUGH",
+        "nothing-left": "NOTENOUGH",
+        "sharing-changed": "PARAM_ERROR",
+        "return-unknown": "PARAM_ERROR",
+        "over-return": "NOTENOUGH",
+        "return-too-late": "TRADE_OVERDUE",
+        "return-changed": "PARAM_ERROR",
     }
 )
 _MESSAGES: Mapping[str, str] = MappingProxyType({"SIGNERROR": "签名错误", "MCHID_NOT_EXIST": "商户号mch_id或sub_mch_id不存在"})

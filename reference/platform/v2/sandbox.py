@@ -14,9 +14,11 @@ from reference.platform.refusals import BAD_PARAMETER
 from reference.platform.store import Store
 from reference.platform.v2 import refusals
 from reference.platform.v2.bank import V2Bank
+from reference.platform.v2.bills import V2Bills
 from reference.platform.v2.deviations import CASE_HEADER, CASES, COUPONS, KEY_LIFE, Case, Deviation
 from reference.platform.v2.reading import Call
 from reference.platform.v2.redpacks import V2Redpacks
+from reference.platform.v2.sharing_returns import V2SharingReturns
 from reference.platform.v2.transfers import V2Transfers
 from reference.platform.v2.translating import number, order_fields
 from reference.platform.wire import Answer, Refused
@@ -34,7 +36,7 @@ _MESSAGES = {
 _NO_KEY = "获取沙箱密钥失败，确认交易密钥是否正确"
 
 
-class V2Sandbox(V2Redpacks, V2Transfers, V2Bank):
+class V2Sandbox(V2Redpacks, V2Transfers, V2Bank, V2SharingReturns, V2Bills):
     """Plays the sandbox; *sandbox_deviations* says in what it is as odd as the real one."""
 
     sandbox_deviations: frozenset[Deviation] = frozenset()
@@ -153,9 +155,9 @@ class V2Sandbox(V2Redpacks, V2Transfers, V2Bank):
 
     def v2_return_msg(self, operation: Operation, refused: Refused) -> str:
         """What a refusal says where it has no second level."""
-        code = refusals.code_of(refused.refusal)
         if operation.group != _SANDBOX:
-            return refusals.return_msg(code)
+            return super().v2_return_msg(operation, refused)
+        code = refusals.code_of(refused.refusal)
         return _NO_KEY if code == "SIGNERROR" and operation.id == "getsignkey" else _MESSAGES.get(code, refusals.return_msg(code))
 
     def v2_waiting(self, call: Call) -> dict[str, str]:
