@@ -50,10 +50,11 @@ def test_every_machine_is_there_though_nothing_was_seen() -> None:
 
 
 def test_the_checks_see_every_transition(tmp_path: Path) -> None:
-    """On the unbroken mock the checks are seen to make every transition they try, which is all of every machine."""
+    """On the unbroken mock the checks are seen to make every transition they try, which is all of orders, code payments and refunds."""
     said = judged(tmp_path, "--profile", "certify", "-k", " or ".join(_LIVES))
 
-    unseen = {(each.machine, each.source, each.event) for machine in covered(said[None]) for each in machine.transitions if not each.times}
+    lives = (machine for machine in covered(said[None]) if machine.machine in {"order", "codepay", "refund"})
+    unseen = {(each.machine, each.source, each.event) for machine in lives for each in machine.transitions if not each.times}
     assert not unseen
 
 

@@ -13,8 +13,8 @@ from reference.oracles import v2
 from reference.platform.refusals import BAD_PARAMETER
 from reference.platform.store import Store
 from reference.platform.v2 import refusals
+from reference.platform.v2.combine import V2Combine
 from reference.platform.v2.deviations import CASES, COUPONS, KEY_LIFE, Case, Deviation
-from reference.platform.v2.operations import V2Operations
 from reference.platform.v2.reading import Call
 from reference.platform.v2.translating import number, order_fields
 from reference.platform.wire import Answer, Refused
@@ -33,7 +33,7 @@ _MESSAGES = {
 _NO_KEY = "获取沙箱密钥失败，确认交易密钥是否正确"
 
 
-class V2Sandbox(V2Operations):
+class V2Sandbox(V2Combine):
     """Plays the sandbox; *sandbox_deviations* says in what it is as odd as the real one."""
 
     sandbox_deviations: frozenset[Deviation] = frozenset()
