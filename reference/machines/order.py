@@ -123,6 +123,7 @@ ORDER = Machine(
                 by="platform",
                 refused_if=(only_as_a_whole,),
                 refused_in={"SUCCESS": PAID_BEFORE, "REFUND": PAID_BEFORE, "CLOSED": NOT_PAYABLE},
+                absent=ORDER_UNKNOWN,
             ),
             Event("refund", "SUCCESS, REFUND -> REFUND", refused_in={"NOTPAY": NOT_PAYABLE, "CLOSED": NOT_PAYABLE}),
         )

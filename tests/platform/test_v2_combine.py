@@ -178,6 +178,8 @@ def test_a_repeated_basket_is_the_same(mall: _Mall) -> None:
         ({"out_trade_no": "a b"}, "PARAM_ERROR"),
         ({"out_trade_no": "x" * 33}, "PARAM_ERROR"),
         ({"body": "x" * 129}, "PARAM_ERROR"),
+        ({"attach": "\ud800"}, "PARAM_ERROR"),
+        ({"detail": "\udfff"}, "PARAM_ERROR"),
         ({"mch_id": "1000000000"}, "MCHID_NOT_EXIST"),
         ({"appid": "wx0000000000000000"}, "APPID_MCHID_NOT_MATCH"),
         ({"sub_mch_id": "1000000000"}, "NOAUTH"),
@@ -224,6 +226,17 @@ def test_a_service_provider_combines_up_to_fifty(count: int, *, placed: bool) ->
         mall.shop.pay(number)
         first = orders[0]["out_trade_no"]
         assert mall.shop.refund(first, 1, 1, sub_mch_id=partner.sub_mchids[0])[1]["result_code"] == "SUCCESS"
+
+
+def test_what_json_can_carry_and_xml_cannot(mall: _Mall) -> None:
+    """Control characters in the texts of an order come back in escapes, in the query and in the notification."""
+    number, _ = mall.place(mall.orders(30, 70, attach="a\0b", body="c\ufffe"))
+    mall.shop.pay(number)
+
+    (delivery,) = mall.platform.advance(0)
+
+    for order in (*mall.shown(number)[1], *json.loads(elements(delivery.body)["sub_order_list"])["order_list"]):
+        assert order["attach"] == "a\0b"
 
 
 def test_taken_numbers_are_not_combined(mall: _Mall) -> None:
