@@ -1,7 +1,7 @@
 """Answers that never arrive: the object is in the old or the new state, and repeating has one effect."""
 
 from conformance.checks.doors import DoorV3
-from conformance.checks.losing import WHEN, Act, acts_on, has_one_effect, is_before_or_after, reversing, takes_its_amount_once
+from conformance.checks.platform.losing import WHEN, Act, acts_on, has_one_effect, is_before_or_after, reversing, takes_its_amount_once
 from conformance.checks.platform.stages import Kind, kinds
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -17,7 +17,7 @@ def _acts(platform: Platform) -> list[Act]:
     door = (DoorV3(platform),)
     code = Kind("codepay")
     found = [act for kind in (*kinds(platform), code) for act in acts_on(kind.order, str(kind), door)]
-    return [*found, *reversing(code.order, "code payment", door)]
+    return [*found, *(reversing(code.order(), "code payment", door, when) for when in WHEN)]
 
 
 @judges(_LOST)

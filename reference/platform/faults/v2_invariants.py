@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from reference.machines import Case, Entity, Machine, Move, Repeat
+from reference.machines.order import NOT_PAYABLE
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.intake import Ask
@@ -203,6 +204,21 @@ class TellsOfRefusedCharges(Platform):
             raise
 
 
+@breaks("v2.invariant.refusals-change-nothing")
+class SpoilsWhatItRefusesToChange(Platform):
+    """Lets nobody pay an order any more whose number was refused for other parameters."""
+
+    def happen(self, machine: Machine, event: str, case: Case) -> Move | Repeat:
+        if event == "pay" and case.subject is not None and "spoilt" in case.subject.data:
+            raise Refused(NOT_PAYABLE)
+        try:
+            return super().happen(machine, event, case)
+        except Refused as refused:
+            if refused.refusal.name == "parameters-changed" and case.subject is not None:
+                case.subject.data["spoilt"] = True
+            raise
+
+
 # money
 
 
@@ -252,6 +268,14 @@ class ChargesARepeatedCodeAnew(Platform):
         return super().happen(machine, event, case)
 
 
+@breaks("v2.invariant.money-is-conserved")
+class CountsRefundsByNumberOnly(Platform):
+    """Forgets refunds that named their order by its transaction_id alone."""
+
+    def counted_refunds(self, order: Entity | None) -> tuple[Entity, ...]:
+        return tuple(refund for refund in super().counted_refunds(order) if "out_trade_no" in refund.draft)
+
+
 # lost answers
 
 
@@ -297,9 +321,8 @@ class ReversesHalfWhenTheAnswerIsLost(Platform):
         return super().v2_show_order(order) | ({"trade_state": "SUCCESS"} if half else {})
 
 
-@breaks("v2.invariant.lost-answers-leave-two-states")
-class RefusesToRepeatAClose(Platform):
-    """Answers a close that was lost before it took effect, when it is repeated, as that of an order that is paid."""
+class _RemembersLostCloses(Platform):
+    """Marks an order whose close was lost before it took effect."""
 
     def v2_exchange(self, request: Any) -> tuple[Answer, str | None]:
         losing = self.losses[:1] == ["before"]
@@ -310,6 +333,21 @@ class RefusesToRepeatAClose(Platform):
             if order is not None:
                 order.data["stuck"] = True
         return answered, operation
+
+
+@breaks("v2.invariant.lost-answers-leave-two-states")
+class KeepsAnOrderFromItsPayer(_RemembersLostCloses):
+    """Shows an order as waiting whose close was lost, and lets nobody pay it."""
+
+    def happen(self, machine: Machine, event: str, case: Case) -> Move | Repeat:
+        if event == "pay" and case.subject is not None and "stuck" in case.subject.data:
+            raise Refused(NOT_PAYABLE)
+        return super().happen(machine, event, case)
+
+
+@breaks("v2.invariant.lost-answers-leave-two-states")
+class RefusesToRepeatAClose(_RemembersLostCloses):
+    """Refuses a close that was lost before it took effect when it is repeated."""
 
     def v2_close(self, call: Call) -> dict[str, str]:
         order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])

@@ -171,6 +171,7 @@ def test_a_number_stands_for_one_basket(platform: Platform) -> None:
             "a fen less in the first": chosen.changed(0, total=9),
             "amounts exchanged": chosen.changed(0, total=20).changed(1, total=10),
             "another text": chosen.changed(1, description="other"),
+            "another attach": chosen.changed(2, attach="other"),
             "one order fewer": chosen.without(2),
             "another order in its place": chosen.without(0),
             "another number in the last": chosen.changed(2, number=None),
@@ -182,7 +183,7 @@ def test_a_number_stands_for_one_basket(platform: Platform) -> None:
         shows(platform, chosen, "SUCCESS", because="The payer has paid the first basket.")
 
     names = ("a fen more in the last", "a fen less in the first", "amounts exchanged", "another text", "one order fewer")
-    more = ("another order in its place", "another number in the last")
+    more = ("another attach", "another order in its place", "another number in the last")
     try_all(platform, [(role, name) for role in roles(platform) for name in (*names, *more)], attempt)
 
 

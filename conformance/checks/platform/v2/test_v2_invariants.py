@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import permutations
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from conformance.checks.doors import Door, Heard
 from conformance.checks.model import V2
@@ -26,6 +26,8 @@ GROUP = "v2 invariants"
 _A_MINUTE: Final = 61
 _EIGHT_DAYS: Final = 8 * 86_400
 _ENDS: Final = ("closed", "partly refunded", "refunded in full", "charged and partly refunded", "reversed", "reversed while it waited")
+_PAYABLE: Final = ("unpaid", "tried", "waiting for its payer")
+_WAYS: Final[tuple[Literal["out_trade_no", "transaction_id", "both"], ...]] = ("transaction_id", "out_trade_no", "both")
 _NOBODYS: Final = "wxcNobodyKnowsThis"
 
 
@@ -149,6 +151,8 @@ def test_refusals_change_nothing(platform: Platform) -> None:
         tales = platform.deliveries()
         if any(_is_about(platform, reached.order, tale) for tale in tales) or notified(platform, reached.order, tales):
             raise Violation("A refused call was announced to the merchant.", expected="no notification", got=repr(tales))
+        if point.name in _PAYABLE and platform.pay(reached.order) is not None:
+            raise Violation("After refused calls the payer cannot pay any more.", expected="a payment", got="a refusal")
 
     try_all(platform, points(platform), attempt)
 
@@ -229,7 +233,7 @@ def test_what_is_left_is_what_was_not_refunded(platform: Platform) -> None:
         left = order.total
         for position, state in enumerate(states):
             platform.advance(_A_MINUTE)
-            refund = Refund(order, 20)
+            refund = Refund(order, 20, by=_WAYS[(position + len(states)) % len(_WAYS)])
             doors(platform)[(position + first) % 2].refund(refund).is_accepted(because="There is enough left.")
             if state != "PROCESSING":
                 platform.settle(refund, state)  # type: ignore[arg-type]  # one of its three outcomes

@@ -1,15 +1,28 @@
 """Answers of APIv2 that never arrive: the call is done once or not at all, both families say which, and repeating has one effect."""
 
-from conformance.checks.losing import WHEN, Act, acts_on, has_one_effect, is_before_or_after, reversing, takes_its_amount_once
-from conformance.checks.platform.stages import Kind
+from conformance.checks.platform.losing import (
+    WHEN,
+    Act,
+    When,
+    acts_on,
+    closing,
+    has_one_effect,
+    is_before_or_after,
+    leaves_the_payer_what_it_shows,
+    reversing,
+    takes_its_amount_once,
+)
+from conformance.checks.platform.stages import Kind, wait
 from conformance.checks.platform.v2.asking import roles
 from conformance.checks.platform.v2.points import doors
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from reference.rules import judges
+from strategies.cases import Role
 
 GROUP = "v2 invariants"
 
+_BETWEEN_REVERSES = 15
 _LOST = "v2.invariant.lost-answers-leave-two-states"
 
 
@@ -19,7 +32,7 @@ def _acts(platform: Platform) -> list[Act]:
         code = Kind("codepay", role)
         for kind in (Kind("jsapi", role), Kind("native", role), code):
             found += acts_on(kind.order, str(kind), doors(platform))
-        found += reversing(code.order, str(code), doors(platform))
+        found += [reversing(code.order(), str(code), doors(platform), when) for when in WHEN]
     return found
 
 
@@ -35,6 +48,27 @@ def test_repeating_a_call_whose_answer_was_lost_has_one_effect(platform: Platfor
     """The same call with the same number is answered, and there is one object, with one movement of money."""
     platform.needs("loss", "payer", "client-certificates")
     try_all(platform, _acts(platform), lambda act: has_one_effect(platform, act))
+
+
+@judges(_LOST)
+def test_a_lost_close_or_reverse_is_done_or_not(platform: Platform) -> None:
+    """After a lost close, and a lost reverse of a code whose owner is asked, the payer can pay exactly what still waits for them."""
+    platform.needs("loss", "payer", "code-plans", "client-certificates")
+
+    def attempt(case: tuple[Role, str, When]) -> None:
+        role, product, when = case
+        if product == "codepay":
+            order = Kind("codepay", role).order()
+            platform.plan_code(order, "USERPAYING")
+            doors(platform)[0].place(order)
+            wait(platform, _BETWEEN_REVERSES)
+            act = reversing(order, product, doors(platform), when)
+        else:
+            order = Kind("native", role).order()
+            act = closing(order, product, doors(platform), when)
+        leaves_the_payer_what_it_shows(platform, act, order)
+
+    try_all(platform, [(role, product, when) for role in roles(platform) for product in ("codepay", "native") for when in WHEN], attempt)
 
 
 @judges(_LOST)

@@ -5,17 +5,30 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from conformance.checks.doors import Door, Heard
+from conformance.checks.platform.stages import wait
 from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Violation
 from strategies.cases import Order, Refund
 from strategies.orders import lean
 
-__all__ = ["WHEN", "Act", "When", "acts_on", "has_one_effect", "is_before_or_after", "reversing", "takes_its_amount_once"]
+__all__ = [
+    "WHEN",
+    "Act",
+    "When",
+    "acts_on",
+    "closing",
+    "has_one_effect",
+    "is_before_or_after",
+    "leaves_the_payer_what_it_shows",
+    "reversing",
+    "takes_its_amount_once",
+]
 
 When = Literal["before", "after"]
 WHEN: Final[tuple[When, ...]] = ("before", "after")
 _A_MINUTE: Final = 61
 _BEFORE_CLOSING: Final = 301
+_WAITING: Final = frozenset({"NOTPAY", "USERPAYING"})
 
 
 @dataclass(frozen=True)
@@ -37,27 +50,26 @@ def acts_on(make: Callable[[], Order], name: str, doors: Sequence[Door]) -> Iter
     for when in WHEN:
         yield _placing(make(), name, doors, when)
         if make().product != "codepay":
-            yield _closing(make(), name, doors, when)
+            yield closing(make(), name, doors, when)
             yield _refunding(make(), name, doors, when)
 
 
-def reversing(make: Callable[[], Order], name: str, doors: Sequence[Door]) -> Iterator[Act]:
-    """Reversing the code payments *make* makes, through the first of *doors* and seen through all."""
-    for when in WHEN:
-        order = make()
-        look = _look_at(order, doors, lambda order=order: doors[0].place(order).is_accepted())  # type: ignore[misc]  # bound in the loop
-        yield Act(f"reverse {name}", doors[0], lambda order=order: doors[0].reverse(order), look, when)  # type: ignore[misc]  # bound in the loop
+def reversing(order: Order, name: str, doors: Sequence[Door], when: When) -> Act:
+    """Reversing *order*, which is paid by code, through the first of *doors* and seen through all."""
+    look = _look_at(order, doors, lambda: doors[0].place(order))
+    return Act(f"reverse {name}", doors[0], lambda: doors[0].reverse(order), look, when)
 
 
 def _placing(order: Order, name: str, doors: Sequence[Door], when: When) -> Act:
     return Act(f"place {name}", doors[0], lambda: doors[0].place(order), lambda: _seen(order, doors), when)
 
 
-def _closing(order: Order, name: str, doors: Sequence[Door], when: When) -> Act:
+def closing(order: Order, name: str, doors: Sequence[Door], when: When) -> Act:
+    """Closing *order*, through the first of *doors* and seen through all."""
+
     def prepare() -> None:
         doors[0].place(order).is_accepted()
-        if "time-travel" in doors[0].platform.capabilities:
-            doors[0].platform.advance(_BEFORE_CLOSING)
+        wait(doors[0].platform, _BEFORE_CLOSING)
 
     return Act(f"close {name}", doors[0], lambda: doors[0].close(order), _look_at(order, doors, prepare), when)
 
@@ -100,11 +112,17 @@ def _lose(platform: Platform, act: Act) -> tuple[Any, Any]:
 
 
 def _repeat(act: Act, *, took_effect: bool) -> None:
-    """Make the call again: it is accepted, or refused as done before if it had taken effect."""
+    """Make the call again, after a pause: it is accepted, or refused as done before if it had taken effect."""
+    _pause(act.door)
     answer = act.call()
     if took_effect and act.door.refuses(answer) and answer.status != 401:
         return
     answer.is_accepted(because="Repeating a call whose answer was lost is answered.")
+
+
+def _pause(door: Door) -> None:
+    """Let so much time pass that nothing comes too fast."""
+    wait(door.platform, _A_MINUTE)
 
 
 def is_before_or_after(platform: Platform, act: Act) -> None:
@@ -131,6 +149,16 @@ def has_one_effect(platform: Platform, act: Act) -> None:
         raise Violation("Repeating a call that had taken effect changed the object again.", expected=repr(found), got=repr(settled))
 
 
+def leaves_the_payer_what_it_shows(platform: Platform, act: Act, order: Order) -> None:
+    """Demand that after a lost answer about the unpaid *order* the payer can pay exactly if a query shows that it waits for them."""
+    _lose(platform, act)
+    state = act.door.order(order).state
+    refused = platform.pay(order)
+    if (refused is None) is not (state in _WAITING):
+        got = "a payment" if refused is None else f"refused: {refused}"
+        raise Violation(f"After a lost answer an order in {state} is something else to its payer.", expected=state, got=got)
+
+
 def takes_its_amount_once(platform: Platform, door: Door, when: When, *, others: Sequence[Door] = ()) -> None:
     """Demand that after a lost refund and two repetitions exactly the rest can still be refunded, through *door* and *others*."""
     order = lean("jsapi", total=100)
@@ -140,9 +168,10 @@ def takes_its_amount_once(platform: Platform, door: Door, when: When, *, others:
     platform.lose_next(when)
     door.refund(refund)
     for _ in range(2):
+        _pause(door)
         door.refund(refund).is_accepted(because="Repeating a refund whose answer was lost is answered.")
     for each in (door, *others):
-        platform.advance(_A_MINUTE)
+        _pause(each)
         each.refund(Refund(order, 41)).is_refused(because="More than the rest was refunded.")
-    platform.advance(_A_MINUTE)
+    _pause(door)
     door.refund(Refund(order, 40)).is_accepted(because="The rest can be refunded.")
