@@ -98,8 +98,11 @@ class Placed:
 class Model:
     """Predicts answers and states, and compares them with what the platform says through each of *doors*.
 
-    *refused* says whether the last thing done was refused. Violations are raised under the rules of *book*.
+    *refused* says whether the last thing done was refused. Violations are raised under the rules of *book*. While it is not *watching*,
+    answers are judged, and nothing is queried.
     """
+
+    watching = True
 
     def __init__(self, platform: Platform, doors: Sequence[Door] = (), book: Book = V3) -> None:
         self._platform = platform
@@ -152,6 +155,8 @@ class Model:
 
     def agrees(self, placed: Placed) -> None:
         """Query the order and its refunds: every state and amount is as predicted, and asking twice changes nothing."""
+        if not self.watching:
+            return
         first = self._doors[0]
         shown = first.query(placed.draft).is_accepted(because="An order that was placed can be queried.")
         order, refunds = first.order_seen(shown), [first.refund_of(taken.draft) for taken in placed.refunds]

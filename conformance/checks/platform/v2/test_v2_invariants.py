@@ -349,3 +349,8 @@ def _closes_the_books(platform: Platform, order: Order, left: int, one: Door, ot
     one.refund(Refund(order, left)).is_accepted(because=f"The {left} fen that are left can be refunded.")
     platform.advance(_A_MINUTE)
     other.refund(Refund(order, 1)).is_refused(because="More was refunded than was paid.")
+    for door in (one, other):
+        if door.order(order).total != order.total:
+            raise Violation(
+                f"An order is of another amount after its refunds, {door}.", expected=f"{order.total} fen", got=repr(door.order(order))
+            )
