@@ -184,13 +184,13 @@ def _shared(config: pytest.Config, fault: str | None) -> dict[str, Any]:
 
 
 @pytest.fixture
-def walk(request: pytest.FixtureRequest) -> Callable[[Callable[[], RuleBasedStateMachine]], None]:
-    """Walks a state machine as the profile and the seed say."""
+def walk(request: pytest.FixtureRequest) -> Callable[..., None]:
+    """Walks a state machine as the profile and the seed say; of the profile's walks, a *share* will do where the steps are dear."""
     profile = profiles.PROFILES[request.config.getoption("--profile")]
     seed = _seed_of(request.node)
 
-    def run(make: Callable[[], RuleBasedStateMachine]) -> None:
-        effort = settings(max_examples=profile.walks, stateful_step_count=profile.steps)
+    def run(make: Callable[[], RuleBasedStateMachine], *, share: float = 1) -> None:
+        effort = settings(max_examples=max(1, round(profile.walks * share)), stateful_step_count=profile.steps)
         # Typed for a class only, but documented and made for any factory.
         run_state_machine_as_test(cast("type[RuleBasedStateMachine]", hypothesis.seed(seed)(make)), settings=effort)
 

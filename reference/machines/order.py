@@ -41,6 +41,20 @@ EXPIRED = Refusal("order-expired", 400, "ORDER_EXPIRED", "time_expire has passed
 CREDENTIAL_STALE = Refusal(
     "credential-stale", 400, "PREPAY_EXPIRED", "This prepay_id, code_url or h5_url is no longer usable.", (400, 403), ()
 )
+PART_OF_A_WHOLE = Refusal(
+    "part-of-a-whole",
+    404,
+    "ORDER_NOT_EXIST",
+    "The order is part of a combined one, and lives and ends with it.",
+    (400, 403, 404),
+    ("ORDER_NOT_EXIST", "INVALID_REQUEST", "PARAM_ERROR"),
+)
+
+
+def only_as_a_whole(case: Case) -> Refusal | None:
+    """An order of a combined one is paid and closed with all the others, never alone."""
+    is_part = case.subject is not None and "combine" in case.subject.draft
+    return PART_OF_A_WHOLE if is_part and not case.facts.get("whole") else None
 
 
 def expired(case: Case) -> Refusal | None:
@@ -77,7 +91,7 @@ ORDER = Machine(
                 "pay",
                 "NOTPAY -> SUCCESS",
                 by="payer",
-                refused_if=(expired, credential_stale),
+                refused_if=(only_as_a_whole, expired, credential_stale),
                 refused_in={"SUCCESS": PAID_BEFORE, "REFUND": PAID_BEFORE, "CLOSED": NOT_PAYABLE},
                 absent=ORDER_UNKNOWN,
                 notifies="TRANSACTION.SUCCESS",
@@ -96,12 +110,20 @@ ORDER = Machine(
                 refused_in={"SUCCESS": PAID_BEFORE, "REFUND": PAID_BEFORE, "CLOSED": NOT_PAYABLE},
                 absent=ORDER_UNKNOWN,
             ),
-            Event("close", "NOTPAY, CLOSED -> CLOSED", refused_in={"SUCCESS": ORDER_PAID, "REFUND": ORDER_PAID}, absent=ORDER_UNKNOWN),
+            Event(
+                "close",
+                "NOTPAY, CLOSED -> CLOSED",
+                refused_if=(only_as_a_whole,),
+                refused_in={"SUCCESS": ORDER_PAID, "REFUND": ORDER_PAID},
+                absent=ORDER_UNKNOWN,
+            ),
             Event(
                 "time_out",
                 "NOTPAY -> CLOSED",
                 by="platform",
+                refused_if=(only_as_a_whole,),
                 refused_in={"SUCCESS": PAID_BEFORE, "REFUND": PAID_BEFORE, "CLOSED": NOT_PAYABLE},
+                absent=ORDER_UNKNOWN,
             ),
             Event("refund", "SUCCESS, REFUND -> REFUND", refused_in={"NOTPAY": NOT_PAYABLE, "CLOSED": NOT_PAYABLE}),
         )

@@ -4,7 +4,7 @@ import heapq
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, Protocol
 
-from reference.machines import CODEPAY, MACHINES, ORDER, REFUND, Entity, Machine, Refusal
+from reference.machines import MACHINES, ORDER, REFUND, Entity, Machine, Refusal
 from reference.machines.order import CREDENTIAL_STALE, SEVEN_DAYS
 from reference.platform.business import Business
 from reference.platform.outbox import ACCEPTANCE, Delivery, Said
@@ -66,7 +66,7 @@ class World(Business):
 
         Returns why it was refused, or None when the money moved.
         """
-        order = self.store.order(mchid, out_trade_no)
+        order = self.payable(mchid, out_trade_no, credential)
         facts: dict[str, Any] = {"trade_type": order.data["trade_type"] if order else None}
         if credential is not None and order is not None:
             issued = order.data.get("credentials", {}).get(credential)
@@ -77,11 +77,15 @@ class World(Business):
 
     def fail(self, mchid: str, out_trade_no: str) -> Refusal | None:
         """Let the payer's attempt fail: wrong password, no balance."""
-        return self.try_change("fail", self.store.order(mchid, out_trade_no))
+        return self.try_change("fail", self.payable(mchid, out_trade_no))
 
     def cancel(self, mchid: str, out_trade_no: str) -> Refusal | None:
         """Let the payer walk away."""
-        return self.try_change("cancel", self.store.order(mchid, out_trade_no))
+        return self.try_change("cancel", self.payable(mchid, out_trade_no))
+
+    def payable(self, mchid: str, out_trade_no: str, credential: str | None = None) -> Entity | None:  # noqa: ARG002 - tells apart what has one number
+        """What a payer pays under that number, with *credential* in hand if any."""
+        return self.store.order(mchid, out_trade_no)
 
     def settle(self, mchid: str, out_refund_no: str, outcome: Settlement = "SUCCESS") -> Refusal | None:
         """Let the banks decide a refund."""
@@ -101,7 +105,7 @@ class World(Business):
     def try_change(self, event: str, subject: Entity | None, machine: Machine | None = None, **facts: Any) -> Refusal | None:
         """Let *event* happen to *subject* and return the refusal, if there is one."""
         if machine is None:
-            machine = CODEPAY if subject is not None and subject.machine == "codepay" else ORDER
+            machine = ORDER if subject is None else MACHINES[subject.machine]
         try:
             self.change(machine, event, subject, {}, **facts)
         except Refused as refused:

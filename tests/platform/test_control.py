@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from reference.machines import MACHINES
 from reference.platform import NOON, Platform
 from reference.platform.control import ACTIONS, PREFIX, handle_control
 from strategies.cases import Refund
@@ -292,6 +293,17 @@ def test_whatever_has_a_life_can_be_moved_on() -> None:
     assert _ask(platform, "let", **named)["refused"]["name"] == "refund-settled"
     (shown,) = _look(platform, "entities", f"?kind=refund&number={refund.number}")["entities"]
     assert shown["state"] == "SUCCESS"
+
+
+_HAPPENINGS = [(machine.name, event.name) for machine in MACHINES.values() for event in machine.events.values() if event.by != "merchant"]
+
+
+@pytest.mark.parametrize(("machine", "event"), _HAPPENINGS)
+def test_nothing_befalls_what_is_not_there(machine: str, event: str) -> None:
+    """Every event of every machine is refused for a number nothing stands under."""
+    refused = _ask(Platform(), "let", machine=machine, event=event, mchid="1900000001", number="nobody")["refused"]
+
+    assert refused["name"].endswith("unknown")
 
 
 def test_what_a_merchant_asks_for_is_no_event_of_the_world() -> None:

@@ -32,7 +32,7 @@ class V2Notifying(V2Showing):
     def v2_announce(self, event_type: str, subject: Entity, url: str) -> None:
         """Put the notification in the outbox, unsigned as yet: each delivery is signed afresh."""
         values = self.v2_refunded(subject) if subject.machine == "refund" else self.v2_paid(subject)
-        body = self.v2_write(values).decode()
+        body = self.v2_write(self.v2_writable(values)).decode()
         self.enqueue(Notice(self.notice_id(), subject.owner, url, event_type, body, self.now(), content_type=_XML, signed=False))
 
     def v2_paid(self, order: Entity) -> dict[str, str]:

@@ -70,9 +70,16 @@ class V2Operations(V2Notifying):
         self.v2_check_expiry(fields)
         _, handles = self.do_order_place(call.asks(fields, {}))
         (handle,) = handles.values()
+        order = self.store.order(call.merchant.mchid, fields["out_trade_no"])
+        assert order is not None  # it was just placed
+        return self.v2_show_handles(call, order, handle)
+
+    def v2_show_handles(self, call: Call, order: Entity, handle: str) -> dict[str, str]:
+        """What an order just placed is paid with: its prepay_id, and the link where *handle* is one."""
+        trade_type = call.values["trade_type"]
         shown = {"trade_type": trade_type, "prepay_id": handle}
         if trade_type in _HANDLES:
-            shown |= {_HANDLES[trade_type]: handle, "prepay_id": self.v2_prepay_id(call.merchant.mchid, fields["out_trade_no"], handle)}
+            shown |= {_HANDLES[trade_type]: handle, "prepay_id": self.v2_prepay_id(order, handle)}
         return shown | ({"device_info": call.values["device_info"]} if "device_info" in call.values else {})
 
     def v2_check_expiry(self, fields: Mapping[str, Any]) -> None:
@@ -80,10 +87,8 @@ class V2Operations(V2Notifying):
         if "time_expire" in fields and self.moment(fields["time_expire"]) <= self.now():
             raise self.bad_parameter("time_expire", "lies in the past", "body")
 
-    def v2_prepay_id(self, owner: str, out_trade_no: str, handle: str) -> str:
+    def v2_prepay_id(self, order: Entity, handle: str) -> str:
         """The prepay_id that goes with the link *handle*, and pays as long as that one does."""
-        order = self.store.order(owner, out_trade_no)
-        assert order is not None  # it was just placed
         known: dict[str, str] = order.data.setdefault("v2_prepay_ids", {})
         if handle not in known:
             known[handle] = prepay_id = self.new_credential("prepay_id")

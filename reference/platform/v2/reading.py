@@ -139,6 +139,8 @@ class V2Reading(World):
         """Tell whether the text of *name* is JSON as the contract describes it."""
         try:
             value = json.loads(call.values[name])
+            if "\\u" in call.values[name]:
+                json.dumps(value, ensure_ascii=False).encode()  # half a character in an escape is no text
         except (ValueError, RecursionError):
             return False
         if name == "scene_info" and call.values.get("trade_type") == "MWEB":

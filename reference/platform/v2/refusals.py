@@ -58,6 +58,7 @@ _CODES: Mapping[str, str] = MappingProxyType(
         "order-unknown": "ORDERNOTEXIST",
         "order-paid": "ORDERPAID",
         "order-closed": "ORDERCLOSED",
+        "part-of-a-whole": "ORDERNOTEXIST",
         "order-reversed": "ORDERREVERSED",
         "parameters-changed": "OUT_TRADE_NO_USED",
         "only-reversible": "TRADE_STATE_ERROR",

@@ -15,6 +15,7 @@ from reference.platform.store import Store
 from reference.platform.v2 import refusals
 from reference.platform.v2.bank import V2Bank
 from reference.platform.v2.bills import V2Bills
+from reference.platform.v2.combine import V2Combine
 from reference.platform.v2.deviations import CASE_HEADER, CASES, COUPONS, KEY_LIFE, Case, Deviation
 from reference.platform.v2.reading import Call
 from reference.platform.v2.redpacks import V2Redpacks
@@ -36,7 +37,7 @@ _MESSAGES = {
 _NO_KEY = "获取沙箱密钥失败，确认交易密钥是否正确"
 
 
-class V2Sandbox(V2Redpacks, V2Transfers, V2Bank, V2SharingReturns, V2Bills):
+class V2Sandbox(V2Combine, V2Redpacks, V2Transfers, V2Bank, V2SharingReturns, V2Bills):
     """Plays the sandbox; *sandbox_deviations* says in what it is as odd as the real one."""
 
     sandbox_deviations: frozenset[Deviation] = frozenset()
