@@ -293,6 +293,8 @@ def test_sharing_survives_a_restart(tmp_path: Path) -> None:
         state.restore(first)
         shop = SharingShop(first)
         shop.add()
+        shop.add("1900000001")
+        shop.remove("1900000001")
         _, transaction_id = shop.paid()
         credited = shop.share(transaction_id, 300)
         first.advance(10)
@@ -308,6 +310,7 @@ def test_sharing_survives_a_restart(tmp_path: Path) -> None:
         assert shop.shown(waiting) == ("FINISHED", ["SUCCESS"])
         assert shop.give_back(credited, 120, out_return_no=returned["out_return_no"])["result"] == "SUCCESS"
         assert shop.give_back(credited, 181)["err_code"] == "NOTENOUGH"
+        assert shop.share(transaction_id, ("MERCHANT_ID", "1900000001", 1))["err_code"] == "NOAUTH"
         assert shop.share(transaction_id, 500)["result_code"] == "SUCCESS"
         second.advance(THIRTY_DAYS)
         assert shop.left(transaction_id) == 0

@@ -192,6 +192,25 @@ class ForgetsReturnsUnderWay(Platform):
 
 
 @breaks(_RETURN)
+class CountsReturnsOfEverybody(Platform):
+    """Takes what any receiver of a sharing gave back for given back by all of them."""
+
+    def taken_back(self, sharing: Entity, account: str) -> int:
+        receivers = {share.draft["account"] for share in self.store.belonging("share", sharing.owner, sharing.number)}
+        return sum(super(CountsReturnsOfEverybody, self).taken_back(sharing, each) for each in receivers)
+
+
+@breaks(_RETURN)
+class CountsFailedReturns(Platform):
+    """Takes a return that failed for one that was made."""
+
+    def taken_back(self, sharing: Entity, account: str) -> int:
+        made = self.store.belonging("sharing_return", sharing.owner, sharing.number)
+        taken: int = sum(each.draft["amount"] for each in made if each.draft["account"] == account)
+        return taken
+
+
+@breaks(_RETURN)
 class ForgetsReturnsNamedByOrderId(Platform):
     """Weighs only the first return of a sharing that its order_id names."""
 

@@ -99,8 +99,30 @@ def test_returns_only_what_that_receiver_got(platform: Platform) -> None:
 
 
 @judges(_RETURN)
+def test_every_receiver_returns_its_own(platform: Platform) -> None:
+    """What one receiver has given back, in this sharing or in another, takes nothing from what the next one can."""
+    needs(platform)
+    platform.needs("other-merchant", "partner-merchant")
+
+    def attempt(role: Role) -> None:
+        order, to = marked(role), merchants(platform, role)
+        ready(platform, order, *to)
+        shares = tuple(Share(receiver, _PART // 2) for receiver in to)
+        for sharing in (Sharing(order, shares), Sharing(order, shares)):
+            platform.v2.sharing.share(sharing).is_accepted(because="The order holds more than that.")
+            if "SUCCESS" not in states_shown(platform, sharing, settled(platform, sharing)).values():
+                raise NotApplicable({"shares that are credited"})
+            for receiver in to:
+                back = GiveBack(sharing, receiver, _PART // 2)
+                _result(platform.v2.sharing.give_back(back).is_accepted(because=f"{receiver} has given nothing of it back."))
+                is_not_returned(platform, GiveBack(sharing, receiver, 1), f"{receiver} has nothing of it any more.")
+
+    try_all(platform, roles(platform), attempt)
+
+
+@judges(_RETURN)
 def test_a_return_shows_known_states(platform: Platform) -> None:
-    """A return is under way, made or failed, says why when it failed and only then, and never changes once it is decided."""
+    """A return is under way, made or failed, tells a reason only when it failed, never changes then, and takes nothing if it failed."""
     needs(platform)
 
     def attempt(case: tuple[Role, str | None]) -> None:
@@ -118,6 +140,9 @@ def test_a_return_shows_known_states(platform: Platform) -> None:
                 raise Violation("A decided return changed.", expected=seen, got=now)
             seen = now
         is_left(platform, sharing.order, before, "What is returned is the merchant's, and not shared again.")
+        if seen in FAILED:
+            again = GiveBack(sharing, to, _PART)
+            _result(platform.v2.sharing.give_back(again).is_accepted(because="The first return failed; the receiver has all of its share."))
 
     events = (None, "fail", "settle") if "lives" in platform.capabilities else (None,)
     try_all(platform, [(role, event) for role in roles(platform) for event in events], attempt)
