@@ -71,7 +71,7 @@ def test_a_chain_is_replayed_from_its_first_step(wxconform: Wxconform, tmp_path:
 
 def test_one_seed_draws_one_set_of_requests(tmp_path: Path) -> None:
     """Two workers with the same seed send the same bytes, whatever the weather."""
-    options = fuzzing.FuzzOptions(("fuzzing",), 4, 7, "leaves-success-unsigned", None, tmp_path)
+    options = fuzzing.FuzzOptions(("fuzzing",), ("v3", "v2"), 4, 7, "leaves-success-unsigned", None, tmp_path)
     drawn = [_fingerprint(fuzzing.draws("mock", "fuzzing", options)) for _ in range(2)]
 
     assert drawn[0] == drawn[1]
