@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from conformance.commands.run import require_folder, require_health
-from conformance.runner.fuzz import PHASES, FuzzOptions, fuzz
+from conformance.runner.fuzz import FAMILIES, PHASES, FuzzOptions, fuzz
 from conformance.runner.opening import open_target
 from conformance.targets.verdicts import ConfigurationError, SuiteFault
 
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=PHASES,
         help="every boundary of the contract (coverage, the default), random requests (fuzzing), chains of them (stateful); repeatable",
     )
+    parser.add_argument("--family", action="append", choices=FAMILIES, help="only operations of this family; repeatable (default: all)")
     parser.add_argument(
         "--max-examples", type=int, default=50, metavar="N", help="random requests per operation, and a quarter of the chains (default: 50)"
     )
@@ -57,8 +58,10 @@ def main(arguments: argparse.Namespace) -> int:
     folder = Path(arguments.report)
     require_folder("--report", folder)
     phases = tuple(phase for phase in PHASES if phase in (arguments.phase or PHASES[:1]))
+    families = tuple(family for family in FAMILIES if family in (arguments.family or FAMILIES))
     options = FuzzOptions(
         phases,
+        families,
         arguments.max_examples,
         arguments.seed,
         arguments.fault,

@@ -10,12 +10,14 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.auth import AuthBase
 from urllib3 import HTTPHeaderDict, HTTPResponse
 
+from conformance.fuzzing.carrying_v2 import operation_v2, signed_v2
 from conformance.fuzzing.reading import read
 from conformance.targets.platform import Platform
 from conformance.targets.signer import authorize
 from conformance.targets.transport import Reply
 from conformance.targets.verdicts import SuiteFault
 from strategies.cases import Signing, Wire
+from strategies.v2.cases import SigningV2
 
 __all__ = ["BASE_URL", "Adapter", "Auth", "Sent", "signed"]
 
@@ -31,12 +33,14 @@ class Sent:
     """A signed request, and how it was signed."""
 
     wire: Wire
-    signing: Signing
+    signing: Signing | SigningV2
 
 
 def signed(platform: Platform, wire: Wire) -> Sent:
-    """Sign *wire* as it is, as the merchant whose request it is by the contract."""
-    reading = read(platform.contract, wire)
+    """Sign *wire* as it is, as the merchant whose request it is by the contract; one of APIv2 becomes XML first."""
+    if (operation := operation_v2(wire)) is not None:
+        return Sent(*signed_v2(platform, operation, wire))
+    reading = read(wire)
     merchant = platform.merchant(reading.role if reading is not None else "merchant")
     signing = Signing(
         method=wire.method,
@@ -63,7 +67,10 @@ class Auth(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Sign *request*."""
         self.last = signed(self._platform(), _wire(request))
-        request.headers["Authorization"] = next(value for name, value in self.last.wire.headers if name == "Authorization")
+        if isinstance(self.last.signing, Signing):
+            request.headers["Authorization"] = next(value for name, value in self.last.wire.headers if name == "Authorization")
+        else:
+            request.prepare_body(self.last.wire.body, None)
         return request
 
 

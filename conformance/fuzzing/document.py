@@ -7,10 +7,11 @@ from typing import Any
 
 from conformance.fuzzing.links import links_of
 from conformance.targets.calls import NOTIFY_URL
-from reference.contract import Contract, Operation, Parameter, Schema
+from reference.contract import Operation, Parameter, Schema, load
 from reference.identity import Identity
 from reference.oracles import times
 from reference.platform.bills import beijing
+from reference.platform.v2.reading import APPIDS
 
 __all__ = ["KnownValues", "document_for", "known_values", "operations_for"]
 
@@ -18,12 +19,17 @@ KnownValues = Mapping[str, tuple[str, ...]]
 """Member or parameter -> the values of it that lead anywhere: ids of the identity, moments to come, an address of nobody."""
 
 _HOUR = 3600
+_UNDRAWN = frozenset({"properties", "contentSchema", "contentMediaType"})
 _SPOKEN_ELSEWHERE = {"ip": "ipv4"}
 """Formats of the contract that OpenAPI calls otherwise; a drawn value must only be valid, not cover all that is."""
 
 
-def known_values(identity: Identity, now: int) -> KnownValues:
-    """Return the values only a person or the clock knows; drawn ones would never get beyond the ids."""
+def known_values(identity: Identity, now: int) -> Mapping[str, KnownValues]:
+    """Return, by family, the values only a person or the clock knows; drawn ones would never get beyond the ids."""
+    return {"v3": _known_v3(identity, now), "v2": _known_v2(identity, now)}
+
+
+def _known_v3(identity: Identity, now: int) -> KnownValues:
     merchant, partner = identity.merchant, identity.partner
     values: dict[str, tuple[str, ...]] = {
         "mchid": (merchant.mchid,),
@@ -44,13 +50,30 @@ def known_values(identity: Identity, now: int) -> KnownValues:
     return values
 
 
-def operations_for(contract: Contract, identity: Identity) -> tuple[Operation, ...]:
-    """Return the operations the identity has a merchant for."""
-    return tuple(operation for operation in contract.operations.values() if operation.mode != "partner" or identity.partner is not None)
+def _known_v2(identity: Identity, now: int) -> KnownValues:
+    # Drawn as the merchant asks for itself; a service provider's requests are made by the checks.
+    merchant = identity.merchant
+    in_an_hour = f"{beijing(now + _HOUR):%Y%m%d%H%M%S}"
+    return {
+        **dict.fromkeys(("mch_id", "mchid", "combine_mch_id"), (merchant.mchid,)),
+        **dict.fromkeys(APPIDS, (merchant.appid,)),
+        **dict.fromkeys(("openid", "re_openid"), (merchant.openid,)),
+        "notify_url": (NOTIFY_URL,),
+        "time_expire": (in_an_hour,),
+        "bill_date": (f"{beijing(now) - timedelta(days=1):%Y%m%d}",),
+    }
 
 
-def document_for(operations: Iterable[Operation], values: KnownValues, *, brief: bool = False) -> dict[str, Any]:
-    """Return an OpenAPI 3.1 document of *operations*, ids filled in from *values*, linked where one needs what another made.
+def operations_for(family: str, identity: Identity, *, certificates: bool) -> tuple[Operation, ...]:
+    """Return the operations of *family* the identity has a merchant for; *certificates* says whether connections can bear one."""
+    every = load(family).operations.values()
+    if family == "v2":
+        return tuple(operation for operation in every if identity.merchant.apiv2_key and (certificates or not operation.client_cert))
+    return tuple(operation for operation in every if operation.mode != "partner" or identity.partner is not None)
+
+
+def document_for(operations: Iterable[Operation], values: Mapping[str, KnownValues], *, brief: bool = False) -> dict[str, Any]:
+    """Return an OpenAPI 3.1 document of *operations*, ids filled in from *values* of their family, linked where one needs another's number.
 
     A *brief* one asks for required members only: for long chains, in which nothing should be refused for a detail.
     """
@@ -58,7 +81,7 @@ def document_for(operations: Iterable[Operation], values: KnownValues, *, brief:
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
         links = links_of(operation, operations)
-        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, values, links, brief=brief)
+        paths.setdefault(operation.path, {})[operation.method.lower()] = _operation(operation, values[operation.family], links, brief=brief)
     return {"openapi": "3.1.0", "info": {"title": "WeChat Pay", "version": "3"}, "paths": paths}
 
 
@@ -71,7 +94,8 @@ def _operation(operation: Operation, values: KnownValues, links: Mapping[str, An
         "responses": successes | {"default": {"description": "refused"}},
     }
     if operation.body is not None:
-        body = _drawable(_brief(operation.body) if brief else operation.body, values)
+        whole = _own(operation.body) if operation.family == "v2" else operation.body
+        body = _drawable(_brief(whole) if brief else whole, values)
         said["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
     return said
 
@@ -96,13 +120,21 @@ def _drawable(schema: Any, values: KnownValues) -> Any:
         return [_drawable(each, values) for each in schema]
     if not isinstance(schema, Mapping):
         return schema
-    drawn = {name: _drawable(value, values) for name, value in schema.items() if name != "properties" and not name.startswith("x-")}
+    drawn = {name: _drawable(value, values) for name, value in schema.items() if name not in _UNDRAWN and not name.startswith("x-")}
     if "format" in drawn:
         drawn["format"] = _SPOKEN_ELSEWHERE.get(drawn["format"], drawn["format"])
     if "properties" in schema:
         members = schema["properties"]
         drawn["properties"] = {name: _member(name, member, values) for name, member in members.items() if not _is_sealed(member)}
     return drawn
+
+
+def _own(schema: Schema) -> Schema:
+    """Return the body of an APIv2 request without what its signing adds, and without what a service provider's has besides."""
+    left_out = {"sign", "sub_appid", "sub_mch_id", "sub_openid"}
+    kept = {name: member for name, member in schema["properties"].items() if name not in left_out}
+    rest = {name: value for name, value in schema.items() if name not in {"patternProperties", "xml"}}
+    return rest | {"properties": kept, "required": [name for name in schema.get("required", ()) if name not in left_out]}
 
 
 def _brief(schema: Schema) -> Schema:

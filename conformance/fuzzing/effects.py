@@ -1,7 +1,7 @@
 """What a drawn request leaves behind, looked up by querying: nothing when it was refused, the amounts it named when it was accepted."""
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from conformance.checks.platform.asking import same
 from conformance.fuzzing.judging import UNCHANGED, WHOLE, Verdict
@@ -12,10 +12,15 @@ from conformance.targets.platform import Platform
 from conformance.targets.verdicts import Violation
 from strategies.cases import Order, Refund, Role
 
-__all__ = ["Effects"]
+__all__ = ["Effects", "Heard"]
 
 
 _Key: TypeAlias = tuple[str, Role, str | None]
+Heard: TypeAlias = Literal["accepted", "refused", "unknown"]
+"""What an answer says of its request, in whatever family."""
+UNCHANGED_V2: Final = "v2.invariant.refusals-change-nothing"
+_LOOKED_UP: Final = frozenset({"order", "codepay", "refund"})
+"""The machines whose lives are looked up; they are shown by queries of APIv3, whatever family made them."""
 
 
 @dataclass(frozen=True)
@@ -48,41 +53,42 @@ class Effects:
         self._before = {named.key: named.query(self._platform) for named in self._named(reading) if named.key in self._known}
         return []
 
-    def after(self, reading: Reading | None, answer: Answer) -> list[Verdict]:
-        """Look again, and judge."""
+    def after(self, reading: Reading | None, heard: Heard) -> list[Verdict]:
+        """Look again, and judge by whether the request was accepted or refused, or nobody knows."""
         if reading is None or reading.operation.event is None:
             return []
         found = list(self._named(reading))
-        if answer.accepted:
+        if heard == "accepted":
             self._known |= {named.key for named in found}
             return [_counted(reading, named.query(self._platform)) for named in found[:1] if reading.whole]
-        if not 400 <= answer.status < 500:
-            self._known |= {named.key for named in found}  # nobody knows
+        if heard == "unknown":
+            self._known |= {named.key for named in found}
             return []
-        changes = [self._unchanged(named) for named in found]
-        verdicts: list[Verdict] = [(UNCHANGED, change) for change in changes]
+        rule = UNCHANGED if reading.operation.family == "v3" else UNCHANGED_V2
+        changes = [self._unchanged(named, rule) for named in found]
+        verdicts: list[Verdict] = [(rule, change) for change in changes]
         # A whole number written otherwise may be refused, but then there must be nothing of it.
         return [*verdicts, (WHOLE, None)] if reading.whole and not any(changes) else verdicts
 
-    def _unchanged(self, named: _Named) -> Violation | None:
+    def _unchanged(self, named: _Named, rule: str) -> Violation | None:
         now, before = named.query(self._platform), self._before.get(named.key)
         what = "order" if named.refund is None else "refund"
         if before is None or not before.accepted:
             if now.accepted:
                 self._known.add(named.key)
                 said = f"A refused request left an {what} behind." if what == "order" else "A refused request left a refund behind."
-                return Violation(said, expected=f"no {what} under its number", got=now.described, rule=UNCHANGED)
+                return Violation(said, expected=f"no {what} under its number", got=now.described, rule=rule)
             return None
         try:
             same(before, now)
         except Violation as violation:
-            violation.rule = UNCHANGED
+            violation.rule = rule
             return violation
         return None
 
     def _named(self, reading: Reading | None) -> list[_Named]:
         """Return what the request is about, the thing it creates first."""
-        if reading is None or reading.operation.event is None:
+        if reading is None or (reading.operation.event or "").partition(".")[0] not in _LOOKED_UP:
             return []
         role, subs = reading.role, self._platform.merchant(reading.role).sub_mchids
         sub = subs.index(reading.sub_mchid) if reading.sub_mchid in subs else 0

@@ -7,16 +7,17 @@ import requests
 
 from conformance.checks.platform.promising import told
 from conformance.fuzzing.carrying import BASE_URL, Adapter, Auth, Sent, signed
-from conformance.fuzzing.effects import Effects
+from conformance.fuzzing.effects import Effects, Heard
 from conformance.fuzzing.judging import Verdict, judge
+from conformance.fuzzing.judging_v2 import failed_v2, judge_v2
 from conformance.fuzzing.links import creates
 from conformance.fuzzing.logbook import Logbook
 from conformance.fuzzing.reading import Reading, in_digits, read
 from conformance.runner.opening import Opened
-from conformance.targets.answer import Answer
-from conformance.targets.exchange import Step
+from conformance.targets.exchange import Exchange, Step
 from conformance.targets.observers import keyring
 from conformance.targets.transport import Reply
+from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.verdicts import Inconclusive, Unreachable, Violation
 from reference.contract import Operation, problems
 from reports.model import CheckFinished
@@ -70,7 +71,7 @@ class Fuzzer:
         self._open: Logbook | None = None
         self._owners: dict[str, str] = {}
         self._violations: list[Violation] = []
-        self._last: tuple[Reading | None, Answer] | None = None
+        self._last: tuple[Reading | None, Heard] | None = None
         self.response: Any = None
         self.platform = opened.platform(seed, fault)
         self._effects = Effects(self.platform)
@@ -117,10 +118,11 @@ class Fuzzer:
         """Let the payer pay the order just placed, if its amount is odd, so that both lives are lived and always the same."""
         if self._last is None or "payer" not in self.platform.capabilities:
             return
-        reading, answer = self._last
-        if reading is None or reading.operation.event != "order.place" or not answer.accepted:
+        reading, heard = self._last
+        if reading is None or reading.operation.event != "order.place" or heard != "accepted":
             return
-        total, number = (reading.fields or {}).get("amount", {}).get("total"), reading.names("out_trade_no")
+        fields, number = reading.fields or {}, reading.names("out_trade_no")
+        total = int(fields["total_fee"]) if reading.operation.family == "v2" else fields.get("amount", {}).get("total")
         if number is not None and isinstance(total, int) and total % 2 == 1:
             self.platform.pay(Order("native", {}, reading.role, number=number))
 
@@ -158,30 +160,52 @@ class Fuzzer:
         drawn, payer = body.get(name), body.get("payer")
         if isinstance(drawn, str) and not problems(operation.body["properties"][name], drawn):
             changed[name] = self.platform.mint.number(NumberShape(len(drawn)))
+        if isinstance(body.get("auth_code"), str) and len(body["auth_code"]) == len(_CODE):
+            changed["auth_code"] = self.platform.mint.auth_code()
         if isinstance(payer, dict) and isinstance(payer.get("auth_code"), str) and len(payer["auth_code"]) == len(_CODE):
             changed["payer"] = payer | {"auth_code": self.platform.mint.auth_code()}
         case.body = changed
 
     def _carry(self, sent: Sent) -> Reply:
-        reading = read(self.platform.contract, sent.wire)
+        reading = read(sent.wire)
         label = _label(reading, sent)
         verdicts = _caught(lambda: self._effects.before(reading))
-        answer = self._send(sent, label)
-        if answer.status in {500, 501}:
+        exchange = self._send(sent, label)
+        if _failed(reading, exchange):
             # A failure may pass; one that comes again is the answer.
-            answer = self._send(signed(self.platform, sent.wire), f"{label}, once more")
-        verdicts += judge(self._keys, reading, answer.exchange)
-        verdicts += _caught(lambda: self._effects.after(reading, answer))
-        self._last = reading, answer
+            exchange = self._send(signed(self.platform, sent.wire), f"{label}, once more")
+        verdicts += self._judge(reading, exchange)
+        heard = _heard(reading, exchange)
+        verdicts += _caught(lambda: self._effects.after(reading, heard))
+        self._last = reading, heard
         book = self._open
         assert book is not None  # only attempts send
-        self._violations += book.take_down(verdicts, self.platform, answer.exchange)
-        return answer.exchange.reply
+        self._violations += book.take_down(verdicts, self.platform, exchange, accepted=heard == "accepted")
+        return exchange.reply
 
-    def _send(self, sent: Sent, label: str) -> Answer:
-        answer = self.platform.send_again(sent.wire, sent.signing, label)
-        self.platform.steps.append(Step("send", exchange=answer.exchange))
-        return answer
+    def _judge(self, reading: Reading | None, exchange: Exchange) -> list[Verdict]:
+        if reading is None or reading.operation.family == "v3":
+            return list(judge(self._keys, reading, exchange))
+        return list(judge_v2(self._opened.identity, reading, AnswerV2(exchange, reading.operation)))
+
+    def _send(self, sent: Sent, label: str) -> Exchange:
+        exchange = self.platform.carry(label, sent.wire, sent.signing)
+        self.platform.steps.append(Step("send", exchange=exchange))
+        return exchange
+
+
+def _failed(reading: Reading | None, exchange: Exchange) -> bool:
+    if reading is None or reading.operation.family == "v3":
+        return exchange.reply.status in {500, 501}
+    return failed_v2(AnswerV2(exchange, reading.operation))
+
+
+def _heard(reading: Reading | None, exchange: Exchange) -> Heard:
+    if reading is not None and reading.operation.family == "v2":
+        answer = AnswerV2(exchange, reading.operation)
+        return "accepted" if answer.accepted else "refused" if answer.refused else "unknown"
+    status = exchange.reply.status
+    return "accepted" if status < 300 else "refused" if 400 <= status < 500 else "unknown"
 
 
 _CODE = "0" * 18
@@ -200,5 +224,5 @@ def _label(reading: Reading | None, sent: Sent) -> str:
         return f"{sent.wire.method} {sent.wire.target}"
     name = reading.operation.id.replace("_", " ")
     if reading.malformed:
-        return f"{name}, its body no JSON object"
+        return f"{name}, its body no {'XML message' if reading.operation.family == 'v2' else 'JSON object'}"
     return f"{name}, where {told(reading.forbidden[0])}" if reading.forbidden else name

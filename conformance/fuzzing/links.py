@@ -21,14 +21,19 @@ def creates(operation: Operation) -> str | None:
     if operation.event is None:
         return None
     name, _, event = operation.event.partition(".")
-    return _NAMED_BY[name] if MACHINES[name].events[event].creates else None
+    return _NAMED_BY.get(name) if name in MACHINES and MACHINES[name].events[event].creates else None
 
 
 def links_of(producer: Operation, operations: Sequence[Operation]) -> dict[str, dict[str, Any]]:
     """Return the links from a success of *producer* to every operation it gives a number to."""
     links = {}
     for consumer in operations:
-        if consumer is producer or consumer.mode not in {producer.mode, "both"} or {_life(producer), _life(consumer)} == _APART:
+        if (
+            consumer.family != producer.family
+            or consumer is producer
+            or consumer.mode not in {producer.mode, "both"}
+            or {_life(producer), _life(consumer)} == _APART
+        ):
             continue
         given = {name: source for name, source in _gives(producer) if name in _takes(consumer)}
         if given:
@@ -43,7 +48,9 @@ def _link(producer: Operation, consumer: Operation, given: Mapping[str, str]) ->
         given = {**given, "sub_mchid": f"$request.body#/{name}" if where == "body" else f"$request.{where}.{name}"}
     body: dict[str, Any] = {name: source for name, source in given.items() if name not in outside}
     total = _total_of(producer)
-    if creates(consumer) == "out_refund_no" and total is not None:
+    if consumer.family == "v2" and creates(consumer) == "out_refund_no":
+        body |= {"total_fee": "$request.body#/total_fee", "refund_fee": "1"}
+    elif creates(consumer) == "out_refund_no" and total is not None:
         # Who placed the order takes back a fen of it, who looked it up all of it: so some refunds are in part, and some too many.
         body["amount"] = {"total": total, "refund": 1 if creates(producer) else total, "currency": "CNY"}
     link: dict[str, Any] = {"operationId": consumer.id, "parameters": {name: given[name] for name in given if name in outside}}
@@ -59,10 +66,12 @@ def _total_of(producer: Operation) -> str | None:
 
 
 def _gives(producer: Operation) -> Iterator[tuple[str, str]]:
-    """Yield the numbers a success of *producer* makes known, and where they stand."""
+    """Yield the numbers a success of *producer* makes known, and where they stand; those in XML no link can reach."""
     created = creates(producer)
     if created is not None:
         yield created, f"$request.body#/{created}"
+    if producer.family == "v2":
+        return
     taken = _takes(producer) | {created}
     for schema in producer.responses.values():
         for name in (schema or {}).get("properties", {}):

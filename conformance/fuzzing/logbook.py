@@ -52,10 +52,10 @@ class Logbook:
         self.exchanges += exchanges
         self.seconds += time.perf_counter() - self._since
 
-    def take_down(self, verdicts: Iterable[Verdict], platform: Platform, exchange: Exchange) -> list[Violation]:
+    def take_down(self, verdicts: Iterable[Verdict], platform: Platform, exchange: Exchange, *, accepted: bool) -> list[Violation]:
         """Keep what was found; return the violations."""
         violations = []
-        if 200 <= exchange.reply.status < 300:
+        if accepted:
             self.accepted += 1
             self.sample = self.sample or exchange
         for rule, violation in verdicts:

@@ -8,7 +8,9 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qsl
 
-from reference.contract import Contract, Operation, Problem, parameters, problems
+from reference.contract import Operation, Problem, load, parameters, problems
+from reference.contract.loader import described
+from reference.oracles.v2_xml import MalformedXmlError, read_xml
 from strategies.cases import Role, Wire
 
 __all__ = ["Reading", "in_digits", "read"]
@@ -16,7 +18,7 @@ __all__ = ["Reading", "in_digits", "read"]
 
 @dataclass(frozen=True)
 class Reading:
-    """A request as the contract reads it: *fields* are the body without nulls, None where it is no JSON object."""
+    """A request as the contract reads it: *fields* are the body without nulls, None where it is no JSON object, or no XML message."""
 
     operation: Operation
     path_params: Mapping[str, str]
@@ -26,7 +28,7 @@ class Reading:
 
     @property
     def malformed(self) -> bool:
-        """Whether the operation takes a body and this is no JSON object."""
+        """Whether the operation takes a body and this is none."""
         return self.operation.body is not None and self.fields is None
 
     @cached_property
@@ -67,15 +69,16 @@ class Reading:
         return str(value) if isinstance(value, str | int) and not isinstance(value, bool) and str(value) else None
 
 
-def read(contract: Contract, wire: Wire) -> Reading | None:
-    """Return what *wire* asks by *contract*; None when there is no such path and method."""
+def read(wire: Wire) -> Reading | None:
+    """Return what *wire* asks by the contract of its family; None when there is no such path and method."""
     path, _, query_text = wire.target.partition("?")
-    match = contract.match(wire.method, path)
+    found_in = (load(family).match(wire.method, path) for family in described())
+    match = next((match for match in found_in if match is not None), None)
     if match is None:
         return None
     operation = match.operation
     query = tuple(parse_qsl(query_text, keep_blank_values=True))
-    fields = _object(wire.body) if operation.body is not None else None
+    fields = (_elements if operation.family == "v2" else _object)(wire.body) if operation.body is not None else None
     found = [*problems(parameters(operation, "path"), dict(match.path_params))]
     if len(dict(query)) == len(query):
         found += problems(parameters(operation, "query"), dict(query))
@@ -91,6 +94,14 @@ def in_digits(value: Any) -> Any:
     if isinstance(value, list):
         return [in_digits(item) for item in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _elements(body: bytes) -> Mapping[str, Any] | None:
+    """Return the elements of a message that are not empty; None where it is no message."""
+    try:
+        return {name: value for name, value in read_xml(body).items() if value}
+    except MalformedXmlError:
+        return None
 
 
 def _object(body: bytes) -> Mapping[str, Any] | None:

@@ -94,7 +94,9 @@ def _fuzz(asked: argparse.Namespace, emit: Callable[[CheckFinished], None]) -> N
     apply(Profile("fuzz", asked.max_examples, asked.max_examples, 8))
     opened = open_target(asked.target, asked.identity, asked.fault, ca=asked.ca)
     first = opened.platform(asked.seed, asked.fault)
-    operations, values = operations_for(first.contract, opened.identity), known_values(opened.identity, first.now())
+    certificates = "client-certificates" in first.capabilities
+    operations = tuple(each for family in asked.family for each in operations_for(family, opened.identity, certificates=certificates))
+    values = known_values(opened.identity, first.now())
     first.close_connections()
     fuzzer = Fuzzer(opened, operations, asked.phase, seed=asked.seed, fault=asked.fault, emit=emit)
     schema = _schema(document_for(operations, values, brief=asked.phase == "stateful"), fuzzer, asked)
@@ -156,6 +158,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--phase", required=True)
     parser.add_argument("--max-examples", type=int, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--family", action="append", required=True)
     parser.add_argument("--fault")
     parser.add_argument("--identity")
     parser.add_argument("--ca")

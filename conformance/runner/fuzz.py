@@ -14,7 +14,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+from conformance.fuzzing.document import operations_for
 from conformance.fuzzing.judging import RULES
+from conformance.fuzzing.judging_v2 import RULES_V2
 from conformance.runner.judging import groups_of, header, judge_rule
 from conformance.runner.opening import Opened
 from conformance.runner.phases import before_checks
@@ -28,19 +30,23 @@ from reports.stream import StreamWriter
 from reports.terminal import Terminal
 from reports.verdict import conclude
 
-__all__ = ["PHASES", "FuzzOptions", "draws", "fuzz", "record"]
+__all__ = ["FAMILIES", "PHASES", "FuzzOptions", "draws", "fuzz", "record"]
 
+FAMILIES = ("v3", "v2")
+"""What can be drawn: JSON and XML."""
 PHASES = ("coverage", "fuzzing", "stateful")
 """What schemathesis can do: every boundary of the contract in turn, random requests, chains of them."""
+_RULES = {"v3": RULES, "v2": RULES_V2}
 _NOTHING_REACHED = "no drawn request gave occasion to judge it"
 _LAST_WORDS = 800
 
 
 @dataclass(frozen=True)
 class FuzzOptions:
-    """What to fuzz with: *phases* in their order, *max_examples* per operation (four times as many chains), drawn from *seed*."""
+    """What to fuzz with: *phases* in their order on *families*, *max_examples* per operation (four times as many chains) from *seed*."""
 
     phases: tuple[str, ...]
+    families: tuple[str, ...]
     max_examples: int
     seed: int
     fault: str | None
@@ -82,7 +88,7 @@ def fuzz(opened: Opened, options: FuzzOptions) -> int:
     for phase in before_checks(opened):
         phases.append(phase)
         write(phase)
-    terminal.expect(len(options.phases) * _operations(opened))
+    terminal.expect(len(options.phases) * _operations(opened, options.families))
     for name in options.phases:
         found = []
         for check in draws(opened.name, name, options):
@@ -92,7 +98,7 @@ def fuzz(opened: Opened, options: FuzzOptions) -> int:
         for phase in groups_of(found):
             phases.append(phase)
             write(phase)
-    judged = _judged(checks, strict=options.strict or options.fault is not None)
+    judged = _judged(checks, options.families, strict=options.strict or options.fault is not None)
     for rule in judged:
         write(rule)
     verdict, sentence = conclude(judged, phases, risks=[risk.id for risk in RISKS])
@@ -111,22 +117,22 @@ def fuzz(opened: Opened, options: FuzzOptions) -> int:
     return verdict.exit_code
 
 
-def _operations(opened: Opened) -> int:
+def _operations(opened: Opened, families: Sequence[str]) -> int:
     target = opened.platform(0, None)
     try:
-        partner = "partner-merchant" in target.capabilities
-        return sum(partner or operation.mode != "partner" for operation in target.contract.operations.values())
+        certificates = "client-certificates" in target.capabilities
+        return sum(len(operations_for(family, opened.identity, certificates=certificates)) for family in families)
     finally:
         target.close_connections()
 
 
-def _judged(checks: Sequence[CheckFinished], *, strict: bool) -> list[RuleJudged]:
+def _judged(checks: Sequence[CheckFinished], families: Sequence[str], *, strict: bool) -> list[RuleJudged]:
     said: dict[str, list[CheckFinished]] = defaultdict(list)
     for check in checks:
         for rule in check.spoken_of:
             said[rule].append(check)
     book = load()
-    every = dict.fromkeys((*RULES, *said))
+    every = dict.fromkeys((*(rule for family in families for rule in _RULES[family]), *said))
     return [_judge(book[rule], said[rule], strict=strict) for rule in every]
 
 
@@ -140,6 +146,7 @@ def _judge(rule: Rule, checks: Sequence[CheckFinished], *, strict: bool) -> Rule
 def draws(target: str, phase: str, options: FuzzOptions) -> Iterator[CheckFinished]:
     """Yield what a worker says of each operation in one *phase*."""
     words = [sys.executable, "-m", "conformance.fuzzing", target, "--phase", phase]
+    words += [word for family in options.families for word in ("--family", family)]
     words += ["--max-examples", str(options.max_examples), "--seed", str(options.seed)]
     for name in ("fault", "identity", "ca"):
         value = getattr(options, name)
@@ -189,6 +196,7 @@ def _command(opened: Opened, options: FuzzOptions) -> str:
     words = ["wxconform", "fuzz", opened.name]
     for phase in options.phases:
         words += ["--phase", phase]
+    words += [word for family in options.families for word in ("--family", family)]
     words += ["--max-examples", str(options.max_examples), "--seed", str(options.seed)]
     for name in ("fault", "identity", "ca"):
         value = getattr(options, name)

@@ -388,7 +388,8 @@ class Platform:
         self._note(action, mchid=mchid, out_trade_no=number, **extra)
         refused: str | None = getattr(self._world(power), action)(mchid, number, **extra)
         if refused is None:
-            self.tracker.happened("order", mchid, number, action)
+            for machine in ("order", "combine"):  # only one of them has that number
+                self.tracker.happened(machine, mchid, number, action)
         return refused
 
     def _world(self, power: str) -> World:

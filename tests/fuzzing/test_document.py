@@ -71,8 +71,30 @@ def test_an_identity_without_a_service_provider_is_asked_nothing_of_one() -> Non
     identity = bundled()
     alone = type(identity)(identity.name, identity.merchant, identity.platform)
 
-    assert {operation.mode for operation in operations_for(_CONTRACT, alone)} == {"direct", "both"}
-    assert len(operations_for(_CONTRACT, identity)) == len(_ALL)
+    assert {operation.mode for operation in operations_for("v3", alone, certificates=True)} == {"direct", "both"}
+    assert len(operations_for("v3", identity, certificates=False)) == len(_ALL)
+
+
+def test_operations_that_need_a_certificate_are_left_out_where_there_is_none() -> None:
+    """Over a connection that bears none they would only ever be refused."""
+    asked = {
+        certificates: {each.id for each in operations_for("v2", bundled(), certificates=certificates)} for certificates in (True, False)
+    }
+
+    assert asked[True] == set(load("v2").operations)
+    assert {"reverse", "refund"}.isdisjoint(asked[False])
+    assert "refundquery" in asked[False]
+
+
+def test_a_message_of_apiv2_is_drawn_as_texts_without_its_sign() -> None:
+    """All members are texts, the merchant's ids are known ones, and what signing adds is not drawn."""
+    schema = document_for([load("v2").operations["micropay"]], known_values(bundled(), NOON))["paths"]["/pay/micropay"]["post"]
+    body = schema["requestBody"]["content"]["application/json"]["schema"]
+
+    assert {member.get("type") for member in body["properties"].values()} == {"string"}
+    assert body["properties"]["mch_id"]["enum"] == [bundled().merchant.mchid]
+    assert not {"sign", "sub_mch_id"} & body["properties"].keys()
+    assert "sign" not in body["required"]
 
 
 @pytest.mark.parametrize(

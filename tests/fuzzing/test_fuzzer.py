@@ -58,7 +58,7 @@ def told() -> list[CheckFinished]:
 
 def _fuzzer(told: list[CheckFinished], fault: str | None = None, phase: str = "coverage") -> Fuzzer:
     opened = open_target("mock", None, fault, config=Path("none.toml"))
-    return Fuzzer(opened, tuple(_OPERATIONS.values()), phase, seed=1637, fault=fault, emit=told.append)
+    return Fuzzer(opened, (*_OPERATIONS.values(), *load("v2").operations.values()), phase, seed=1637, fault=fault, emit=told.append)
 
 
 def _sent(fuzzer: Fuzzer, operation: str, body: Any = None, *, query: dict[str, str] | None = None, **numbers: str) -> list[str | None]:
@@ -93,6 +93,43 @@ def test_a_broken_platform_is_blamed_by_the_right_rule(told: list[CheckFinished]
     """Every seeded fault shows under its own rule and no other, and the same request leaves the unbroken platform blameless."""
     assert set(_sent(_fuzzer(told, fault), operation, body)) == {rule}
     assert _sent(_fuzzer(told), operation, body) == []
+
+
+_V2 = load("v2").operations
+
+
+def _sent_v2(fuzzer: Fuzzer, operation: str, body: Any) -> list[str | None]:
+    """Send one request of APIv2, drawn as JSON, and return the rules it broke."""
+    case = _Case(fuzzer, _V2[operation], body, _V2[operation].path)
+    return [violation.rule for violation in fuzzer.attempt(case)]
+
+
+def _order_v2(**members: Any) -> dict[str, Any]:
+    order = {"appid": _MERCHANT.appid, "mch_id": _MERCHANT.mchid, "nonce_str": "n", "body": "龙井茶", "out_trade_no": "drawn00001"}
+    paid = {"total_fee": "100", "spbill_create_ip": "203.0.113.7", "trade_type": "APP", "notify_url": NOTIFY_URL}
+    return order | paid | members
+
+
+_CAUGHT_V2: list[tuple[str, Any, str]] = [
+    ("leaves-answers-of-v2-unsigned", _order_v2(), "v2.sign.signs-its-answers"),
+    ("refuses-by-status", _order_v2(total_fee="0"), "v2.xml.answers-in-layers"),
+    ("fails-without-a-cause", _order_v2(total_fee="0"), "v2.xml.names-a-cause-exactly-on-failure"),
+]
+
+
+@pytest.mark.parametrize(("fault", "body", "rule"), _CAUGHT_V2, ids=[row[0] for row in _CAUGHT_V2])
+def test_a_broken_apiv2_is_blamed_by_the_right_rule(told: list[CheckFinished], fault: str, body: Any, rule: str) -> None:
+    """A fault shows under its own rule and no other, and the same request leaves the unbroken platform blameless."""
+    assert set(_sent_v2(_fuzzer(told, fault), "unifiedorder", body)) == {rule}
+    assert _sent_v2(_fuzzer(told), "unifiedorder", body) == []
+
+
+def test_what_is_no_object_goes_to_apiv2_as_it_is(told: list[CheckFinished]) -> None:
+    """A list is no message; the platform says so in its own way."""
+    fuzzer = _fuzzer(told)
+
+    assert _sent_v2(fuzzer, "unifiedorder", [1]) == []
+    assert fuzzer.platform.exchanges[-1].wire.body == b"[1]"
 
 
 def test_an_undocumented_parameter_value_is_to_be_refused(told: list[CheckFinished]) -> None:

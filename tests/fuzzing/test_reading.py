@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from conformance.fuzzing.reading import Reading, in_digits, read
-from reference.contract import load
 from strategies.cases import Wire
 
 _ORDER = {
@@ -20,7 +19,7 @@ _ORDER = {
 
 
 def _read(body: bytes, *, method: str = "POST", target: str = "/v3/pay/transactions/native") -> Reading | None:
-    return read(load("v3"), Wire(method, target, (), body))
+    return read(Wire(method, target, (), body))
 
 
 def _order(**members: Any) -> Reading:
@@ -99,3 +98,21 @@ def test_what_a_request_names(written: Any, name: str | None) -> None:
 def test_whole_numbers_are_written_in_digits_for_chains() -> None:
     """1.0 becomes 1 at any depth; fractions, texts and truth values stay."""
     assert repr(in_digits({"a": [1.0, 1.5, "1.0", True], "b": {"c": 2e3}})) == "{'a': [1, 1.5, '1.0', True], 'b': {'c': 2000}}"
+
+
+def _elements(body: bytes) -> Reading:
+    reading = _read(body, target="/pay/closeorder")
+    assert reading is not None
+    return reading
+
+
+_CLOSE = "<appid>wx0000000000000001</appid><mch_id>1900000001</mch_id><nonce_str>n</nonce_str><sign>{}</sign>"
+
+
+def test_a_message_of_apiv2_is_read_as_elements() -> None:
+    """An element that is missing or empty is forbidden where the contract asks for it, and a message of bytes is none at all."""
+    whole = f"<xml>{_CLOSE.format('0' * 32)}<out_trade_no>wxc1</out_trade_no></xml>"
+
+    assert _elements(whole.encode()).allowed
+    assert [problem.field for problem in _elements(whole.replace("wxc1", "").encode()).forbidden] == ["/out_trade_no"]
+    assert _elements(b"{}").malformed

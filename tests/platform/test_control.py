@@ -296,9 +296,11 @@ def test_whatever_has_a_life_can_be_moved_on() -> None:
 
 
 _HAPPENINGS = [(machine.name, event.name) for machine in MACHINES.values() for event in machine.events.values() if event.by != "merchant"]
+_PLANS = [(machine, "hold_up") for machine in ("redpack", "transfer", "bank_transfer")]
+"""What is planned before there is anything it could befall."""
 
 
-@pytest.mark.parametrize(("machine", "event"), _HAPPENINGS)
+@pytest.mark.parametrize(("machine", "event"), [each for each in _HAPPENINGS if each not in _PLANS])
 def test_nothing_befalls_what_is_not_there(machine: str, event: str) -> None:
     """Every event of every machine is refused for a number nothing stands under."""
     refused = _ask(Platform(), "let", machine=machine, event=event, mchid="1900000001", number="nobody")["refused"]

@@ -18,6 +18,10 @@ _LIVES = (
     "test_final_orders_stay_final",
     "test_bills_a_refund_on_the_day_of_the_refund",
     "test_a_refund_moves_only_along_its_states",
+    "test_is_paid_as_a_whole",
+    "test_no_order_is_paid_alone",
+    "test_closes_as_a_whole",
+    "test_a_finished_number_is_not_used_again",
     "test_a_packet_on_its_way_arrives_or_fails",
     "test_what_has_ended_stays_so",
     "test_the_shares_add_up",
@@ -30,7 +34,13 @@ _LIVES = (
     "test_a_return_shows_known_states",
 )
 """Checks that between them lead orders, refunds, sharings and payouts through all of their lives."""
-_UNSEEN = {("frozen_funds", "FROZEN", "time_out")}
+_UNSEEN = {
+    ("frozen_funds", "FROZEN", "time_out"),
+    ("combine", "NOTPAY", "time_out"),
+    ("combine", "CLOSED", "close"),
+    ("combine", "SUCCESS", "refund"),
+    ("combine", "REFUND", "refund"),
+}
 """What no rule has a check wait for."""
 
 

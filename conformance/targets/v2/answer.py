@@ -82,6 +82,11 @@ class AnswerV2:
         """Whether every level of the answer says success; a file says so by being there."""
         return self.status == 200 and (self.is_a_file or self.result.verdict == "accepted")
 
+    @property
+    def refused(self) -> bool:
+        """Whether a level of the answer says FAIL, with no code or with one that decides what became of the request."""
+        return self._refuses(())
+
     def is_accepted(self, *, because: str = "The request is valid.") -> "AnswerV2":
         """The request was accepted: HTTP 200, SUCCESS on every level."""
         self._decided()

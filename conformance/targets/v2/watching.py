@@ -27,6 +27,7 @@ class _Told:
 _TOLD: Final[Mapping[str, _Told]] = {
     "order": _Told("out_trade_no", "trade_state"),
     "codepay": _Told("out_trade_no", "trade_state"),
+    "combine": _Told("combine_out_trade_no", "trade_state"),
     "refund": _Told("out_refund_no"),
     "refunds": _Told("out_refund_no", "refund_status", _REFUND_STATES),
     "redpack": _Told("mch_billno", "status"),

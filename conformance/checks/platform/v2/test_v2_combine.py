@@ -221,6 +221,7 @@ def test_closes_as_a_whole(platform: Platform) -> None:
         chosen = basket(*case)
         handle = handle_of(chosen, place(platform, chosen).is_accepted())
         wait(platform, HALF_AN_HOUR)
+        shows(platform, chosen, "NOTPAY", because="Nobody has paid it.")
         close(platform, chosen).is_accepted(because="Every order of the unpaid basket is named.")
         shows(platform, chosen, "CLOSED", because="It was closed.")
         attempts = [platform.pay(chosen.whole, handle), *(platform.pay(chosen.alone(place)) for place in range(len(chosen.parts)))]

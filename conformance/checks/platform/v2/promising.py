@@ -1,0 +1,32 @@
+"""What an answer of APIv2 must hold by the contract."""
+
+from conformance.checks.platform.promising import told
+from conformance.targets.v2.answer import AnswerV2
+from conformance.targets.verdicts import Violation
+from reference.contract import problems
+
+__all__ = ["broken_promise_v2"]
+
+_JUDGED_ELSEWHERE = frozenset((name,) for name in ("return_code", "result_code", "err_code", "nonce_str", "sign"))
+"""Elements that other rules ask for: layers, causes, signatures."""
+
+
+def broken_promise_v2(answer: AnswerV2) -> Violation | None:
+    """Return how a success says something else than the contract promises; None when it does not, is no success, or is a file.
+
+    Elements that are empty are absent.
+    """
+    schema = answer.operation.responses.get(200)
+    if not answer.accepted or answer.is_a_file or schema is None:
+        return None
+    values = {name: value for name, value in answer.result.values.items() if value}
+    wrong = [problem for problem in problems(schema, values) if problem.documented and problem.in_doubt is None]
+    wrong = [problem for problem in wrong if problem.pointer[:1] not in _JUDGED_ELSEWHERE]
+    if not wrong:
+        return None
+    missing = wrong[0].keyword in {"required", "requiredIf"}
+    return Violation(
+        f"A success does not say what the contract promises: {told(wrong[0])}.",
+        expected=f"an element {wrong[0].field.strip('/')}, which is promised always" if missing else "what the contract names",
+        got=answer.described,
+    )
