@@ -9,7 +9,7 @@ from conformance.checks.platform.promising import told
 from conformance.fuzzing.carrying import BASE_URL, Adapter, Auth, Sent, signed
 from conformance.fuzzing.effects import Effects, Heard
 from conformance.fuzzing.judging import Verdict, judge
-from conformance.fuzzing.judging_v2 import failed_v2, judge_v2
+from conformance.fuzzing.judging_v2 import judge_v2
 from conformance.fuzzing.links import creates
 from conformance.fuzzing.logbook import Logbook
 from conformance.fuzzing.reading import Reading, in_digits, read
@@ -197,7 +197,7 @@ class Fuzzer:
 def _failed(reading: Reading | None, exchange: Exchange) -> bool:
     if reading is None or reading.operation.family == "v3":
         return exchange.reply.status in {500, 501}
-    return failed_v2(AnswerV2(exchange, reading.operation))
+    return AnswerV2(exchange, reading.operation).failed
 
 
 def _heard(reading: Reading | None, exchange: Exchange) -> Heard:

@@ -11,7 +11,7 @@ from conformance.targets.v2.observers import OBSERVERS
 from conformance.targets.verdicts import Inconclusive, Violation
 from reference.identity import Identity
 
-__all__ = ["RULES_V2", "failed_v2", "judge_v2"]
+__all__ = ["RULES_V2", "judge_v2"]
 
 _LAYERS = "v2.xml.answers-in-layers"
 _CAUSE = "v2.xml.names-a-cause-exactly-on-failure"
@@ -23,12 +23,6 @@ _ANSWERS = "v2.contract.answers-every-allowed-request"
 
 RULES_V2 = (_ANSWERS, _FITS, _REFUSES, "v2.invariant.refusals-change-nothing", _LAYERS, _CAUSE, _SIGNED, _POSTED)
 """Every rule a run is expected to judge."""
-_FAILURE = "SYSTEMERROR"
-
-
-def failed_v2(answer: AnswerV2) -> bool:
-    """Tell whether the platform says that it failed."""
-    return answer.status >= 500 or answer.result.code == _FAILURE
 
 
 def judge_v2(identity: Identity, reading: Reading, answer: AnswerV2) -> Iterator[Verdict]:
@@ -44,7 +38,7 @@ def judge_v2(identity: Identity, reading: Reading, answer: AnswerV2) -> Iterator
         yield _REFUSES, _not_refused(answer, told(reading.forbidden[0]))
     elif reading.allowed:
         said = "A request the contract allows was answered with a failure."
-        yield _ANSWERS, Violation(said, expected="a success or a refusal", got=answer.described) if failed_v2(answer) else None
+        yield _ANSWERS, Violation(said, expected="a success or a refusal", got=answer.described) if answer.failed else None
 
 
 def _observed(identity: Identity, answer: AnswerV2) -> Iterator[Verdict]:

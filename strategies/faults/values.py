@@ -128,6 +128,7 @@ _FORMS: Final[Mapping[str, tuple[Change, ...]]] = {
     "ip": _fixed("300.1.1.1", "203.0.113", "payer.example", "203.0.113.7:443", "2001:db8::1::2", "203.0.113.7, 203.0.113.8"),
     "date": _fixed("20260101", "2026-1-1", "2026/01/01", "2026-02-30", "2026-01-01T00:00:00+08:00", "today", ""),
     "date-time": tuple(to(text, name) for name, text in times.malformed(_LATER).items()),
+    "yyyyMMdd": _fixed("20260231", "2026061", "2026-06-14", "yesterday"),
     "yyyyMMddHHmmss": _fixed(
         "20300101",
         "203001010800",

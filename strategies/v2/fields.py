@@ -31,6 +31,7 @@ _INSIDE: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = {
     ("detail", "maxLength"): (),
     ("scene_info", "maxLength"): (),
     ("spbill_create_ip", "maxLength"): (),
+    ("limit_pay", "maxLength"): (to("no_credit"),),
     ("notify_url", "maxLength"): (url_of_length(256),),
     ("out_trade_no", "pattern"): tuple(in_the_middle(piece, piece) for piece in "_-"),
 }

@@ -83,6 +83,11 @@ class AnswerV2:
         return self.status == 200 and (self.is_a_file or self.result.verdict == "accepted")
 
     @property
+    def failed(self) -> bool:
+        """Whether the platform says that it failed."""
+        return self.status >= 500 or self.result.code == "SYSTEMERROR"
+
+    @property
     def refused(self) -> bool:
         """Whether a level of the answer says FAIL, with no code or with one that decides what became of the request."""
         return self._refuses(())

@@ -16,15 +16,24 @@ from strategies.v2.payouts import Kind, Payout
 if TYPE_CHECKING:
     from conformance.targets.platform import Platform
 
-__all__ = ["Payouts"]
+__all__ = ["ASKING", "SENDING", "Payouts"]
 
-_SENDING: Final[Mapping[Kind, str]] = {
+SENDING: Final[Mapping[Kind, str]] = {
     "redpack": "sendredpack",
     "group": "sendgroupredpack",
     "mini": "sendminiprogramhb",
     "transfer": "transfers",
     "bank": "pay_bank",
 }
+"""The operation that sends each kind of payout."""
+ASKING: Final[Mapping[Kind, str]] = {
+    "redpack": "gethbinfo",
+    "group": "gethbinfo",
+    "mini": "gethbinfo",
+    "transfer": "gettransferinfo",
+    "bank": "query_bank",
+}
+"""The operation that asks about each kind of payout."""
 _CARD: Final = "6222020200112233446"
 _NAME: Final = "王小明"
 
@@ -60,15 +69,15 @@ class Payouts:
             own["openid"] = self.payee(payout)
         else:
             own |= {"enc_bank_no": self.sealed(_CARD), "enc_true_name": self.sealed(_NAME)}
-        return CallV2(_SENDING[payout.kind], role or payout.role, {**own, **payout.members})
+        return CallV2(SENDING[payout.kind], role or payout.role, {**own, **payout.members})
 
     def asking(self, payout: Payout, role: Role | None = None) -> CallV2:
         """Return the call that asks about *payout*."""
         acting = role or payout.role
-        if payout.machine == "redpack":
-            return CallV2("gethbinfo", acting, {"mch_billno": self.number(payout), "bill_type": "MCHT"})
-        operation = "gettransferinfo" if payout.kind == "transfer" else "query_bank"
-        return CallV2(operation, acting, {"partner_trade_no": self.number(payout)})
+        number = {"mch_billno": self.number(payout), "bill_type": "MCHT"}
+        if payout.machine != "redpack":
+            number = {"partner_trade_no": self.number(payout)}
+        return CallV2(ASKING[payout.kind], acting, number)
 
     def number(self, payout: Payout) -> str:
         """The number of *payout*, minted at first need."""

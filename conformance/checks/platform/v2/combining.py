@@ -13,7 +13,7 @@ from conformance.targets.verdicts import Violation
 from strategies.v2.baskets import Basket, compact
 from strategies.v2.cases import CallV2, FaultV2
 
-__all__ = ["close", "closing", "handle_of", "listed", "place", "placing", "query", "shows", "untouched"]
+__all__ = ["close", "closing", "closing_call", "handle_of", "listed", "place", "placing", "query", "shows", "untouched"]
 
 _HANDLES: Mapping[str, str] = {"native": "code_url", "h5": "mweb_url"}
 _ADDRESS = "203.0.113.7"
@@ -72,9 +72,13 @@ def closing(platform: Platform, basket: Basket) -> list[dict[str, str]]:
 
 def close(platform: Platform, basket: Basket, orders: Sequence[Mapping[str, str]] | None = None) -> AnswerV2:
     """Close *basket*, naming *orders* (its own unless given)."""
+    return platform.v2.send(closing_call(platform, basket, orders), label="close combined order")
+
+
+def closing_call(platform: Platform, basket: Basket, orders: Sequence[Mapping[str, str]] | None = None) -> CallV2:
+    """The call that closes *basket*, naming *orders* (its own unless given)."""
     named = closing(platform, basket) if orders is None else orders
-    members = {"combine_out_trade_no": basket.number, "sub_order_list": compact(list(named))}
-    return platform.v2.send(CallV2("closecombinedorder", basket.role, members), label="close combined order")
+    return CallV2("closecombinedorder", basket.role, {"combine_out_trade_no": basket.number, "sub_order_list": compact(list(named))})
 
 
 def handle_of(basket: Basket, answer: AnswerV2) -> str:

@@ -1,0 +1,96 @@
+"""What holds for every operation of APIv2 alike, read off the contract: what it allows, what it forbids, what it promises."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import groupby
+
+from conformance.checks.platform.v2.everything import Subject, subjects
+from conformance.checks.platform.v2.promising import broken_promise_v2
+from conformance.targets.platform import Platform
+from conformance.targets.trying import try_all
+from conformance.targets.v2 import AnswerV2
+from conformance.targets.verdicts import Violation
+from reference.rules import judges
+from strategies.v2 import signatures
+from strategies.v2.fields import MemberValue, edges_of, faults_of
+
+GROUP = "v2 contract"
+
+_JUDGED_ELSEWHERE = frozenset({"nonce_str", "sign", "sign_type"})
+"""Members of the signature, which has rules of its own."""
+
+
+@judges("v2.contract.answers-fit-the-contract")
+def test_every_success_holds_what_is_promised(platform: Platform) -> None:
+    """The success of every operation has every promised element, as documented."""
+
+    def attempt(subject: Subject) -> None:
+        answer = platform.v2.send(subject.begin(platform, subject.role)()).is_accepted()
+        violation = broken_promise_v2(answer)
+        if violation is not None:
+            raise violation
+
+    try_all(platform, subjects(platform), attempt)
+
+
+@judges("v2.contract.answers-every-allowed-request")
+def test_every_value_at_an_edge_is_answered(platform: Platform) -> None:
+    """With every allowed value at the edge of a bound, in turn, every operation still answers, and not that it failed."""
+
+    def attempt(subject: Subject) -> None:
+        ask = subject.begin(platform, subject.role)
+        for edge in _of_interest(edges_of(subject.operation)):
+            call = ask()
+            _is_answered(platform.v2.send(call, broken_by=edge), partial(platform.v2.send, call, broken_by=edge))
+
+    try_all(platform, _of_merchants(platform), attempt)
+
+
+def _is_answered(answer: AnswerV2, again: Callable[[], AnswerV2]) -> None:
+    if answer.failed and (repeated := again()).failed:
+        raise Violation("A request the contract allows fails every time.", expected="a success or a refusal", got=repeated.described)
+
+
+@judges("v2.contract.refuses-what-breaks-a-bound")
+def test_every_operation_refuses_what_breaks_a_bound(platform: Platform) -> None:
+    """Of every documented bound of every operation one breach is refused; the same request without it is accepted."""
+
+    def attempt(subject: Subject) -> None:
+        call = subject.begin(platform, subject.role)()
+        for fault in _breaches(subject.operation):
+            platform.v2.send(call, broken_by=fault).is_refused_anyhow(because="What breaks a documented bound was not refused.")
+        platform.v2.send(call).is_accepted(because="The same request within its bounds is valid, and nothing was done yet.")
+
+    try_all(platform, _of_merchants(platform), attempt)
+
+
+def _breaches(operation: str) -> Iterator[MemberValue]:
+    for _, faults in groupby(_of_interest(faults_of(operation)), lambda fault: fault.bound):
+        yield next(iter(faults))
+
+
+def _of_interest(values: tuple[MemberValue, ...]) -> Iterator[MemberValue]:
+    return (value for value in values if value.member not in _JUDGED_ELSEWHERE)
+
+
+def _of_merchants(platform: Platform) -> list[Subject]:
+    """One subject for each operation, as a merchant asks it for itself where that is possible: bounds are the same for everybody."""
+    found: dict[str, Subject] = {}
+    for subject in subjects(platform):
+        found.setdefault(subject.operation, subject)
+    return list(found.values())
+
+
+@judges("v2.sign.refuses-a-wrong-signature")
+def test_every_operation_refuses_a_wrong_sign(platform: Platform) -> None:
+    """Whatever is asked, with no sign or with one of its digits changed it is refused; rightly signed it is accepted."""
+
+    def attempt(subject: Subject) -> None:
+        call = subject.begin(platform, subject.role)()
+        for fault in signatures.wrong_signs()[:2]:
+            platform.v2.send(call, broken_by=fault).is_refused_anyhow(
+                "SIGNERROR", "LACK_PARAMS", "PARAM_ERROR", because="Its sign is wrong."
+            )
+        platform.v2.send(call).is_accepted(because="The same request is rightly signed.")
+
+    try_all(platform, subjects(platform), attempt)

@@ -1,0 +1,154 @@
+"""Faults that break what the contract says of every operation of APIv2 alike."""
+
+from collections.abc import Mapping
+
+from reference.machines import Entity
+from reference.oracles import v2
+from reference.platform.core import Platform
+from reference.platform.faults.registry import breaks
+from reference.platform.refusals import SYSTEM_ERROR
+from reference.platform.v2.reading import Call
+from reference.platform.wire import Refused
+
+__all__: list[str] = []
+
+_FITS = "v2.contract.answers-fit-the-contract"
+_ANSWERS = "v2.contract.answers-every-allowed-request"
+_REFUSES = "v2.contract.refuses-what-breaks-a-bound"
+
+
+@breaks(_FITS)
+class ForgetsTheShortUrl(Platform):
+    """Says that a link was shortened, and not to what."""
+
+    def v2_shorten(self, call: Call) -> dict[str, str]:
+        super().v2_shorten(call)
+        return {}
+
+
+@breaks(_FITS)
+class RefundsWithoutAnId(Platform):
+    """Accepts the refunds of service providers without saying the refund_id."""
+
+    def v2_show_refund(self, refund: Entity, order: Entity) -> dict[str, str]:
+        shown = super().v2_show_refund(refund, order)
+        return {name: value for name, value in shown.items() if name != "refund_id" or "sub_mchid" not in order.draft}
+
+
+@breaks(_FITS)
+class TellsRatiosInPercent(Platform):
+    """Answers the question for a ratio with another element than max_ratio."""
+
+    def v2_perform(self, call: Call) -> dict[str, str] | bytes:
+        content = super().v2_perform(call)
+        if isinstance(content, bytes) or "max_ratio" not in content:
+            return content
+        return {"ratio" if name == "max_ratio" else name: value for name, value in content.items()}
+
+
+class _Falls(Platform):
+    """Fails on requests of one kind."""
+
+    def falls(self, values: Mapping[str, str]) -> bool:
+        raise NotImplementedError
+
+    def v2_check(self, call: Call) -> None:
+        super().v2_check(call)
+        if self.falls(call.values):
+            raise Refused(SYSTEM_ERROR)
+
+
+@breaks(_ANSWERS)
+class FailsOnPackedBillsOfV2(_Falls):
+    """Fails when a bill is to be packed."""
+
+    def falls(self, values: Mapping[str, str]) -> bool:
+        return "tar_type" in values
+
+
+@breaks(_ANSWERS)
+class FailsWithoutCreditCards(_Falls):
+    """Fails on orders that no credit card may pay."""
+
+    def falls(self, values: Mapping[str, str]) -> bool:
+        return values.get("limit_pay") == "no_credit"
+
+
+@breaks(_ANSWERS)
+class FailsOnTheLongestWish(_Falls):
+    """Fails on a red packet whose wish is as long as it may be."""
+
+    def falls(self, values: Mapping[str, str]) -> bool:
+        return len(values.get("wishing", "")) == 128
+
+
+class _Overlooks(Platform):
+    """Overlooks what breaks some bounds of one operation."""
+
+    operation = ""
+    breaches: frozenset[tuple[str, str]] = frozenset()
+
+    def v2_check_values(self, call: Call) -> None:
+        self.ignored_keywords = self.breaches if call.operation.id == self.operation else frozenset()
+        try:
+            super().v2_check_values(call)
+        finally:
+            self.ignored_keywords = frozenset()
+
+
+@breaks(_REFUSES)
+class TakesReportsOfNothing(_Overlooks):
+    """Takes a report that does not say which interface it is about."""
+
+    operation = "report"
+    breaches = frozenset({("interface_url", "required")})
+
+
+@breaks(_REFUSES)
+class GivesBillsOfAnyType(_Overlooks):
+    """Answers a bill_type nobody knows with a bill of everything."""
+
+    operation = "downloadbill"
+    breaches = frozenset({("bill_type", "enum")})
+
+    def v2_check_values(self, call: Call) -> None:
+        super().v2_check_values(call)
+        if call.operation.id == self.operation and call.values.get("bill_type") not in {
+            None,
+            "ALL",
+            "SUCCESS",
+            "REFUND",
+            "RECHARGE_REFUND",
+        }:
+            call.values["bill_type"] = "ALL"
+
+
+@breaks(_REFUSES)
+class EndsSharingWithoutAWord(_Overlooks):
+    """Ends the sharing of an order without a description."""
+
+    operation = "profitsharingfinish"
+    breaches = frozenset({("description", "required")})
+
+    def v2_check_values(self, call: Call) -> None:
+        super().v2_check_values(call)
+        if call.operation.id == self.operation:
+            call.values.setdefault("description", "-")
+
+
+@breaks("v2.sign.refuses-a-wrong-signature")
+class TakesAnySignOfAReport(Platform):
+    """Takes reports by whomever they are."""
+
+    def v2_is_signed(self, values: Mapping[str, str], key: str, sign_type: v2.SignType) -> bool:
+        return "trades" in values or super().v2_is_signed(values, key, sign_type)
+
+
+@breaks("v2.sign.refuses-a-wrong-signature")
+class AsksNoSignForQuestions(Platform):
+    """Tells anybody about refunds, transfers and sharings, whatever the sign."""
+
+    def v2_is_signed(self, values: Mapping[str, str], key: str, sign_type: v2.SignType) -> bool:
+        asks = {"out_refund_no", "partner_trade_no", "out_order_no"} & values.keys() and "total_fee" not in values
+        changes = {"refund_fee", "amount", "receivers", "description", "out_return_no"} & values.keys()
+        return bool(asks and not changes) or super().v2_is_signed(values, key, sign_type)
