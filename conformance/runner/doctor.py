@@ -7,12 +7,17 @@ from email.utils import parsedate_to_datetime
 
 from conformance.runner.opening import Opened
 from conformance.runner.symptoms import Symptom, tried
+from conformance.targets.answer import Answer
 from conformance.targets.platform import Platform
+from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import ConfigurationError
 from reports.outcomes import Outcome
+from strategies.orders import lean
 
 __all__ = ["Symptom", "examine", "worst"]
 
+_UNKNOWN = frozenset({"SIGNERROR", "MCHID_NOT_EXIST"})
+"""What APIv2 answers to keys or ids it does not know."""
 _SKEW = 240
 """Seconds a clock may be off before requests near the five-minute window turn stale by themselves."""
 
@@ -54,8 +59,18 @@ def _certificates(opened: Opened) -> Iterator[Symptom]:
 
 def _reachable(platform: Platform) -> Symptom:
     def ask() -> str:
-        answer = platform.certificates()
-        if answer.status == 401:
+        if "apiv3" in platform.capabilities:
+            answer: Answer | AnswerV2 = platform.certificates()
+            known = answer.status != 401
+        elif "apiv2" in platform.capabilities:
+            answer = platform.v2.query(lean("native"))
+            known = answer.result.code not in _UNKNOWN
+        else:
+            raise ConfigurationError(
+                f"{platform.name} speaks neither APIv3 (GET /v3/certificates) nor APIv2 (POST /pay/orderquery). "
+                "Check the URL: something else is listening there, or the API is not at its root."
+            )
+        if not known:
             raise ConfigurationError(
                 f"{platform.name} does not know this identity: {answer.described}. "
                 "Give the platform and wxconform the same keys, for example both `--identity DIR`."

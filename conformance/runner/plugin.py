@@ -162,9 +162,8 @@ def platform(request: pytest.FixtureRequest, seeded_fault: str | None) -> Iterat
     """The platform under judgement: a fresh one for every check where that is possible."""
     target = request.config.stash[_OPENED].platform(request.config.getoption("--seed"), seeded_fault)
     recorder = request.node.stash.get(_RECORDER, None)
-    if recorder is not None and any(rule.id.startswith("v3.") for rule in recorder.rules):
-        target.needs("apiv3")
     if recorder is not None:
+        target.needs(*{f"api{rule.family}" for rule in recorder.rules})
         target.most_cases = profiles.most_cases(request.config.getoption("--profile"), shared=request.config.stash[_OPENED].shared)
         target.first_only = request.config.getoption("--selftest")
         target.observing = not any(rule.id.split(".")[1] in _ANSWER_GROUPS for rule in recorder.rules)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from conformance.targets.http_transport import HttpTransport
 from conformance.targets.http_world import HttpWorld, PrivateWorld
+from conformance.targets.offers import Offers
 from conformance.targets.platform import Platform
 from conformance.targets.remote_clock import remote_clock
 from reference.identity import Identity
@@ -32,4 +33,5 @@ def remote(name: str, base_url: str, identity: Identity, ca: Path | None = None)
         clock = remote_clock(transport)
     finally:
         transport.close()
-    return lambda _seed, _fault: Platform(name, identity, HttpTransport(base_url, ca=ca), clock=clock)
+    offers = Offers(lambda: HttpTransport(base_url, ca=ca))
+    return lambda _seed, _fault: Platform(name, identity, HttpTransport(base_url, ca=ca), clock=clock, offers=offers)

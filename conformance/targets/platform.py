@@ -11,12 +11,13 @@ from conformance.targets.calls import Calls
 from conformance.targets.exchange import Exchange, Step
 from conformance.targets.minting import Mint
 from conformance.targets.observers import OBSERVERS, keyring
+from conformance.targets.offers import Offers
 from conformance.targets.signer import Signer
 from conformance.targets.tracker import Tracker
 from conformance.targets.transport import Transport
 from conformance.targets.v2.client import PlatformV2
 from conformance.targets.v2.sandbox import SandboxV2
-from conformance.targets.verdicts import NotApplicable, Violation
+from conformance.targets.verdicts import NotApplicable, NotOffered, Violation
 from conformance.targets.watching import Watcher
 from conformance.targets.world import Answering, World
 from reference.contract import load
@@ -47,8 +48,9 @@ _POWERS = {
 }
 """The capability each action on the world takes."""
 
-_OF_A_PLATFORM = frozenset({"apiv3", "production", "hostile-input"})
-"""What every target offers but the sandbox of APIv2: the other family, operations that mean money, and no harm in being attacked."""
+_FAMILIES = frozenset({"apiv3", "apiv2"})
+_OF_A_PLATFORM = _FAMILIES | {"production", "hostile-input"}
+"""What every target offers but the sandbox of APIv2: both families, operations that mean money, and no harm in being attacked."""
 
 Answered = TypeVar("Answered")
 
@@ -70,6 +72,7 @@ class Platform:
         world: World | None = None,
         seed: int | None = None,
         clock: Callable[[], int] | None = None,
+        offers: Offers | None = None,
     ) -> None:
         self.name = name
         self.identity = identity
@@ -81,6 +84,7 @@ class Platform:
         self._keys = keyring(identity)
         self._transport = transport
         self._clock = clock
+        self.offers = offers
         self.mint = Mint(seed)
         self._signer = Signer(self.contract, self.now, self.mint.nonce_str)
         self.calls = Calls(identity, self.mint)
@@ -108,8 +112,8 @@ class Platform:
 
     @property
     def offered(self) -> frozenset[str]:
-        """What this kind of target offers, whoever plays it."""
-        return _OF_A_PLATFORM
+        """What this target offers of itself: both families, unless it was found to lack one."""
+        return _OF_A_PLATFORM if self.offers is None else (_OF_A_PLATFORM - _FAMILIES) | self.offers.families
 
     @property
     def roles(self) -> tuple[Role, ...]:
@@ -160,6 +164,8 @@ class Platform:
 
     def send(self, call: Call, *, broken_by: Fault | None = None, label: str = "", signed_by: Merchant | None = None) -> Answer:
         """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
+        if self.offers is not None and "apiv3" not in self.offers.families:
+            raise NotOffered({"apiv3"})
         acting = signed_by or self.merchant(call.role)
         wire, signing = self._signer.sign(call, acting, broken_by)
         shown = label or call.operation.replace("_", " ")

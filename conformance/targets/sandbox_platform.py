@@ -34,8 +34,8 @@ class SandboxPlatform(Platform):
 
     @property
     def offered(self) -> frozenset[str]:
-        """Nothing of what other targets offer."""
-        return frozenset({"sandbox"})
+        """Of what other targets offer, APIv2 alone."""
+        return frozenset({"apiv2", "sandbox"})
 
     @cached_property
     def v2(self) -> SandboxV2:

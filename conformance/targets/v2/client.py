@@ -11,7 +11,7 @@ from conformance.targets.v2.observers import OBSERVERS
 from conformance.targets.v2.sharing import SharingV2
 from conformance.targets.v2.signer import SignerV2
 from conformance.targets.v2.watching import watch
-from conformance.targets.verdicts import Violation
+from conformance.targets.verdicts import NotOffered, Violation
 from reference.contract import load
 from reference.identity import Merchant
 from reference.oracles.v2 import SignType
@@ -38,12 +38,14 @@ class PlatformV2:
         self.sharing = SharingV2(self)
         self._signer = SignerV2(self.contract, side.mint.nonce_str, side.merchant)
 
-    def offers(self, operation: str) -> bool:  # noqa: ARG002 - the sandbox offers three
+    def offers(self, operation: str) -> bool:
         """Tell whether this side has the contract's *operation*."""
-        return True
+        return self.platform.offers is None or self.platform.offers.operation(operation)
 
     def send(self, call: CallV2, *, broken_by: FaultV2 | None = None, label: str = "", signed_by: Merchant | None = None) -> AnswerV2:
         """Sign and send *call*, with at most one fault, and return the answer. *signed_by* acts in another merchant's place."""
+        if call.target is None and not self.offers(call.operation):
+            raise NotOffered({call.operation})
         if self.sign_type is not None:
             call = replace(call, sign_type=self.sign_type)
         acting = signed_by or self.platform.merchant(call.role)

@@ -27,6 +27,15 @@ class ForgetsTheShortUrl(Platform):
 
 
 @breaks(_FITS)
+class NamesNobody(Platform):
+    """Says that it knows whose a code is, and not whose."""
+
+    def v2_name_payer(self, call: Call) -> dict[str, str]:
+        super().v2_name_payer(call)
+        return {}
+
+
+@breaks(_FITS)
 class RefundsWithoutAnId(Platform):
     """Accepts the refunds of service providers without saying the refund_id."""
 
@@ -121,6 +130,19 @@ class GivesBillsOfAnyType(_Overlooks):
             "RECHARGE_REFUND",
         }:
             call.values["bill_type"] = "ALL"
+
+
+@breaks(_REFUSES)
+class TellsOfAnyAccount(_Overlooks):
+    """Answers an account_type nobody knows with the flow of the basic account."""
+
+    operation = "downloadfundflow"
+    breaches = frozenset({("account_type", "enum")})
+
+    def v2_check_values(self, call: Call) -> None:
+        super().v2_check_values(call)
+        if call.operation.id == self.operation and call.values.get("account_type") not in {"Basic", "Operation", "Fees"}:
+            call.values["account_type"] = "Basic"
 
 
 @breaks(_REFUSES)
