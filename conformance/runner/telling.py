@@ -13,7 +13,7 @@ _WORLD = {
     "cancel": "the payer walks away",
     "settle": "the banks decide {outcome}",
     "let": "{event} befalls the {machine}",
-    "advance": "{seconds} s pass",
+    "advance": "{seconds:,.0f} s pass",
     "rotate": "the next certificate takes over",
     "limit": "{per_second} requests a second are allowed",
     "lose_next": "the next answer is lost",

@@ -12,9 +12,13 @@ from reference.oracles.v2_errors import find
 from reference.oracles.v2_result import Result, classify
 from reference.oracles.v2_rows import take_rows
 from reference.oracles.v2_xml import MalformedXmlError
+from reference.platform.v2.reading import APPIDS
 
 __all__ = ["AnswerV2"]
 
+_LEVELS = ("return_code", "return_msg", "result_code", "err_code", "err_code_des")
+_UNTOLD = frozenset({*APPIDS, "mch_id", "mchid", "combine_mch_id", "sub_appid", "sub_mch_id", "nonce_str", "sign"})
+"""Elements that say nothing of what became of the request."""
 _REFUSING = ("refused", "unknown")
 
 
@@ -68,9 +72,13 @@ class AnswerV2:
 
     @property
     def described(self) -> str:
-        """The answer in a few words."""
-        text = self.exchange.reply.body.decode("utf-8", "replace")
-        return f"{self.status} {shown(text)}" if text else str(self.status)
+        """The answer in a few words: of a message, its levels first, and not who it is for and what signs it."""
+        values = {name: value for name, value in self.result.values.items() if value}
+        if not values:
+            text = self.exchange.reply.body.decode("utf-8", "replace")
+            return f"{self.status} {shown(text)}" if text else str(self.status)
+        told = [*(name for name in _LEVELS if name in values), *(name for name in values if name not in {*_LEVELS, *_UNTOLD})]
+        return f"{self.status} {shown(', '.join(f'{name} {values[name]}' for name in told))}"
 
     @property
     def is_a_file(self) -> bool:
