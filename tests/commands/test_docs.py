@@ -8,11 +8,16 @@ import pytest
 import yaml
 
 from conformance.cli import main
+from conformance.fuzzing.judging_v2 import RULES_V2
 from conformance.runner.sandbox import _VARIABLES, REAL
+from reference.machines import MACHINES
+from reference.platform.control import ACTIONS
+from reference.platform.control_sandbox import SANDBOX_ACTIONS
 from reference.platform.v2.deviations import CASES, DEVIATIONS
 
 _DOCS = Path(__file__).parents[2] / "docs"
-_GUIDES = ("ci.md", "zh/ci.md", "sandbox.md", "zh/sandbox.md", "serve.md")
+_NAMES = ("ci.md", "coverage.md", "fuzz.md", "sandbox.md", "serve.md")
+_GUIDES = (*_NAMES, *(f"zh/{name}" for name in _NAMES))
 
 
 def _text(name: str) -> str:
@@ -77,13 +82,48 @@ def test_the_settings_are_those_of_the_code(name: str) -> None:
 @pytest.mark.parametrize("name", _GUIDES)
 def test_every_option_exists(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     """The options the guides give to a command are options of that command."""
-    found = re.findall(r"wxconform (run|serve|doctor|identity|fuzz|replay)\b([^`\n|&]*)", _text(name))
+    found = re.findall(r"wxconform (run|serve|doctor|identity|fuzz|replay|coverage)\b([^`\n|&]*)", _text(name))
     wanted = {(command, option) for command, rest in found for option in re.findall(r"--[a-z-]+", rest)}
     for command in {command for command, _ in wanted}:
         with pytest.raises(SystemExit):
             main([command, "--help"])
         told = capsys.readouterr().out
         assert all(option in told for which, option in wanted if which == command), (command, wanted)
+
+
+@pytest.mark.parametrize("name", ["serve.md", "zh/serve.md"])
+def test_the_control_api_is_that_of_the_code(name: str) -> None:
+    """Every action stands in the guide, and every machine with what `let` does to it."""
+    text = _text(name)
+    assert [action for action in (*ACTIONS, *SANDBOX_ACTIONS, "open-world", "close-world", "notify") if f"`{action}`" not in text] == []
+
+    told: dict[str, str] = {}
+    machine = ""
+    for row in _rows(name, 4):
+        machine = row[0].strip("`") or machine
+        told[machine] = told.get(machine, "") + row[2]
+    for known in MACHINES.values():
+        # The end of a sharing follows from its shares, and is not brought about alone.
+        events = [event.name for event in known.events.values() if event.by != "merchant" and event.name != "conclude"]
+        assert [event for event in events if f"`{event}`" not in told[known.name]] == []
+
+
+@pytest.mark.parametrize("name", ["fuzz.md", "zh/fuzz.md"])
+def test_the_rules_of_fuzzing_are_those_of_the_code(name: str) -> None:
+    """The rules drawn requests of APIv2 are judged by are those the guide lists."""
+    listed = {row[0].strip("`") for row in _rows(name, 2) if row[0].startswith("`v2.")}
+    assert listed == set(RULES_V2)
+
+
+@pytest.mark.parametrize("name", ["coverage.md", "fuzz.md", "sandbox.md", "serve.md"])
+def test_both_languages_type_the_same(name: str) -> None:
+    """What a guide says to type is the same in English and in Chinese, comments apart."""
+
+    def typed(guide: str) -> list[str]:
+        blocks = re.findall(r"^```(\w*)\n(.*?)^```", _text(guide), re.DOTALL | re.MULTILINE)
+        return [re.sub(r"\s+#.*", "", line) for language, block in blocks if not language for line in block.splitlines()]
+
+    assert typed(name) == typed(f"zh/{name}") != []
 
 
 def _rows(name: str, columns: int) -> list[list[str]]:
