@@ -10,6 +10,7 @@ from typing import Any
 
 from conformance.commands.catalogue import faults_by_rule
 from conformance.commands.pytest_run import run_checks, workers
+from conformance.runner.profiles import require_profile
 from conformance.runner.rows import COLUMNS, Covered, candidates, caught_at, cover
 from conformance.targets.verdicts import ConfigurationError
 from reference.contract.rows import FAMILIES
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run every check against the mock, then faults against their checks, and print what each operation has."""
+    require_profile(arguments.profile)
     options = ["--profile", arguments.profile, "--seed", str(arguments.seed)]
     if arguments.family is not None:
         options += ["--rule", f"{arguments.family}.*"]

@@ -26,4 +26,5 @@ def main(arguments: argparse.Namespace) -> int:
         ) from error
     print(f"wrote {path}\n\nUse it on both sides:\n  wxconform serve --identity {arguments.folder}")
     print(f"  wxconform run http://127.0.0.1:8080 --identity {arguments.folder}")
+    print("Its keys are labelled TESTING KEY, so that nobody takes them for real ones: curl and openssl read them once that word is gone.")
     return 0

@@ -9,7 +9,7 @@ import pytest
 from conformance.commands.pytest_run import run_checks, workers
 from conformance.runner.doctor import examine, worst
 from conformance.runner.opening import Opened, open_target
-from conformance.runner.profiles import PROFILES
+from conformance.runner.profiles import PROFILES, require_profile
 from conformance.runner.waivers import read_waivers
 from conformance.targets.verdicts import ConfigurationError, Inconclusive, Unreachable
 from reference.rules import load
@@ -46,8 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run, and return the exit code of the verdict."""
-    if arguments.profile not in PROFILES:
-        raise ConfigurationError(f"There is no profile {arguments.profile!r}. Choose one of {', '.join(PROFILES)}.")
+    require_profile(arguments.profile)
     _require_rules(arguments.rule)
     read_waivers(arguments.target, Path(arguments.waivers) if arguments.waivers else None)
     opened = open_target(arguments.target, arguments.identity, arguments.fault, ca=arguments.ca)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from conformance.commands.catalogue import checks_by_rule, faults_by_rule
 from conformance.commands.pytest_run import run_checks, workers
+from conformance.runner.profiles import require_profile
 from conformance.targets.verdicts import ConfigurationError
 from reference.platform.faults import SeededFault, seeded_faults
 from reference.rules import load
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Run every check against every fault of its rules; exit 1 when one survives, or the unbroken platform is blamed."""
+    require_profile(arguments.profile)
     began = time.perf_counter()
     glob = ["--rule", arguments.rule] if arguments.rule else []
     options = ["--profile", arguments.profile, "--seed", str(arguments.seed), *glob]

@@ -30,7 +30,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="what the platform signs with (default: combined)",
     )
     parser.add_argument(
-        "--state", type=Path, metavar="FILE", help="keep orders, refunds and notifications in FILE; nothing acknowledged is lost"
+        "--state",
+        type=Path,
+        metavar="FILE",
+        help="keep orders, refunds, notifications and whatever else has a life in FILE; nothing acknowledged is lost",
     )
     parser.add_argument(
         "--notify",
@@ -46,7 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="send notifications to HOST too, not only to this machine; may be repeated",
     )
     parser.add_argument(
-        "--settle-after", type=int, metavar="SECONDS", help="pay refunds out by themselves (default: when the control API says so)"
+        "--settle-after",
+        type=int,
+        metavar="SECONDS",
+        help="pay refunds, and payouts that are held up, out by themselves (default: when the control API says so)",
     )
     parser.add_argument("--allow-remote-control", action="store_true", help="open the control API on addresses other machines reach")
     parser.add_argument(

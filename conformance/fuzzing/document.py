@@ -7,6 +7,7 @@ from typing import Any
 
 from conformance.fuzzing.links import links_of
 from conformance.targets.calls import NOTIFY_URL
+from conformance.targets.platform import Platform
 from reference.contract import Operation, Parameter, Schema, load
 from reference.identity import Identity
 from reference.oracles import times
@@ -64,12 +65,16 @@ def _known_v2(identity: Identity, now: int) -> KnownValues:
     }
 
 
-def operations_for(family: str, identity: Identity, *, certificates: bool) -> tuple[Operation, ...]:
-    """Return the operations of *family* the identity has a merchant for; *certificates* says whether connections can bear one."""
+def operations_for(family: str, platform: Platform) -> tuple[Operation, ...]:
+    """Return the operations of *family* that *platform* offers, and that its merchants and connections can ask for."""
     every = load(family).operations.values()
+    if f"api{family}" not in platform.capabilities:
+        return ()
     if family == "v2":
-        return tuple(operation for operation in every if identity.merchant.apiv2_key and (certificates or not operation.client_cert))
-    return tuple(operation for operation in every if operation.mode != "partner" or identity.partner is not None)
+        certificates = "client-certificates" in platform.capabilities
+        wanted = (operation for operation in every if certificates or not operation.client_cert)
+        return tuple(operation for operation in wanted if platform.identity.merchant.apiv2_key and platform.v2.offers(operation.id))
+    return tuple(operation for operation in every if operation.mode != "partner" or platform.identity.partner is not None)
 
 
 def document_for(operations: Iterable[Operation], values: Mapping[str, KnownValues], *, brief: bool = False) -> dict[str, Any]:

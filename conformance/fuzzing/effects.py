@@ -44,6 +44,7 @@ class Effects:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
+        self._looks = "apiv3" in platform.capabilities
         self._known: set[_Key] = set()
         self._before: dict[_Key, Answer] = {}
 
@@ -88,7 +89,7 @@ class Effects:
 
     def _named(self, reading: Reading | None) -> list[_Named]:
         """Return what the request is about, the thing it creates first."""
-        if reading is None or (reading.operation.event or "").partition(".")[0] not in _LOOKED_UP:
+        if not self._looks or reading is None or (reading.operation.event or "").partition(".")[0] not in _LOOKED_UP:
             return []
         role, subs = reading.role, self._platform.merchant(reading.role).sub_mchids
         sub = subs.index(reading.sub_mchid) if reading.sub_mchid in subs else 0

@@ -94,8 +94,7 @@ def _fuzz(asked: argparse.Namespace, emit: Callable[[CheckFinished], None]) -> N
     apply(Profile("fuzz", asked.max_examples, asked.max_examples, 8))
     opened = open_target(asked.target, asked.identity, asked.fault, ca=asked.ca)
     first = opened.platform(asked.seed, asked.fault)
-    certificates = "client-certificates" in first.capabilities
-    operations = tuple(each for family in asked.family for each in operations_for(family, opened.identity, certificates=certificates))
+    operations = tuple(each for family in asked.family for each in operations_for(family, first))
     values = known_values(opened.identity, first.now())
     first.close_connections()
     fuzzer = Fuzzer(opened, operations, asked.phase, seed=asked.seed, fault=asked.fault, emit=emit)

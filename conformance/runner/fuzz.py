@@ -120,8 +120,7 @@ def fuzz(opened: Opened, options: FuzzOptions) -> int:
 def _operations(opened: Opened, families: Sequence[str]) -> int:
     target = opened.platform(0, None)
     try:
-        certificates = "client-certificates" in target.capabilities
-        return sum(len(operations_for(family, opened.identity, certificates=certificates)) for family in families)
+        return sum(len(operations_for(family, target)) for family in families)
     finally:
         target.close_connections()
 

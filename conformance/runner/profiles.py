@@ -9,7 +9,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, Phase, Verbosity, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-__all__ = ["PROFILES", "Profile", "apply", "most_cases", "spare_the_collector"]
+from conformance.targets.verdicts import ConfigurationError
+
+__all__ = ["PROFILES", "Profile", "apply", "most_cases", "require_profile", "spare_the_collector"]
 
 _SLOW_IS_FINE = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large, HealthCheck.filter_too_much)
 
@@ -36,6 +38,12 @@ PROFILES = {
 def most_cases(profile: str, *, shared: bool = False) -> int | None:
     """Return how many cases of a finite list *profile* tries, None for all; at a target *shared* with others only `deep` tries many."""
     return PROFILES["smoke" if shared and profile != "deep" else profile].cases
+
+
+def require_profile(name: str) -> None:
+    """Raise ConfigurationError, naming those there are, unless there is a profile called *name*."""
+    if name not in PROFILES:
+        raise ConfigurationError(f"There is no profile {name!r}. Choose one of {', '.join(PROFILES)}.")
 
 
 def spare_the_collector() -> None:

@@ -39,7 +39,7 @@ _VARIABLES: Final[Mapping[str, str]] = {
 _ANY_APPID: Final = "wx0000000000000000"
 """The sandbox takes any."""
 _PACE: Final = 1.0
-_BUDGET: Final = 200
+_BUDGET: Final = 300
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ OVER_RATIO = Refusal("over-ratio", 403, "RULE_LIMIT", "The shares would exceed t
 TOO_MANY = Refusal("too-many-sharings", 429, "FREQUENCY_LIMITED", "An order is shared in at most 50 requests.", (400, 403, 429), ())
 NOTHING_LEFT = Refusal("nothing-left", 403, "NOT_ENOUGH", "The order holds nothing any more.", (400, 403), ())
 CHANGED = Refusal("sharing-changed", 400, "INVALID_REQUEST", "The number was used before with other parameters.", (400, 403, 409), ())
+UNDECIDED = Refusal("share-undecided", 400, "INVALID_REQUEST", "A share of it is not decided yet.", (400, 403), ())
 DECIDED = Refusal("share-decided", 400, "INVALID_REQUEST", "What is decided stays so.", (400, 403), ())
 
 

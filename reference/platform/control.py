@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from reference.machines import MACHINES, Entity, Refusal
+from reference.machines import MACHINES, Entity, Machine, Refusal
 from reference.machines.order import CREDENTIAL_STALE
 from reference.platform.control_asked import Asked, ControlError
 from reference.platform.control_views import delivery_to_json, entity_to_json, notice_to_json, said_from_json, served_to_json
@@ -185,9 +185,13 @@ def _settle(platform: Platform, asked: Asked) -> dict[str, Any]:
     return _happened(platform.settle(asked.text("mchid"), asked.text("out_refund_no"), outcome))
 
 
+def _befalling(machine: Machine) -> tuple[str, ...]:
+    return tuple(name for name, event in machine.events.items() if event.by != "merchant")
+
+
 def _let(platform: Platform, asked: Asked) -> dict[str, Any]:
-    machine = MACHINES[asked.one_of("machine", tuple(MACHINES))]
-    event = asked.one_of("event", tuple(name for name, event in machine.events.items() if event.by != "merchant"))
+    machine = MACHINES[asked.one_of("machine", tuple(name for name, each in MACHINES.items() if _befalling(each)))]
+    event = asked.one_of("event", _befalling(machine))
     facts = asked.raw("facts", {})
     if not isinstance(facts, dict) or facts.keys() & {"machine", "event", "mchid", "number"}:
         raise asked.bad("facts", "an object of what else is known of the event")
@@ -354,6 +358,8 @@ ACTIONS: Mapping[str, Action] = {
         'The payer of an order, placed or not yet, gets coupons that pay a part of it: [{"type": "CASH" or "NO_CASH", "fee": 1}, ...].',
         _give_coupons,
     ),
-    "fund": Action("POST", ("mchid", "balance"), "A merchant's balance for refunds in fen; null is enough for anything.", _fund),
+    "fund": Action(
+        "POST", ("mchid", "balance"), "A merchant's balance for refunds and payouts in fen; null is enough for anything.", _fund
+    ),
 }
 """Every action that concerns one platform alone, by name."""

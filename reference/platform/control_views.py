@@ -7,6 +7,7 @@ from typing import Any
 from reference.machines import Entity
 from reference.platform.core import Served
 from reference.platform.outbox import Delivery, Notice, Said
+from reference.platform.store import kind_of
 from reference.platform.wire import Headers
 
 __all__ = ["delivery_from_json", "delivery_to_json", "entity_to_json", "notice_to_json", "said_from_json", "said_to_json", "served_to_json"]
@@ -63,9 +64,12 @@ def notice_to_json(notice: Notice) -> dict[str, Any]:
     }
 
 
+_NUMBERS = {"order": "out_trade_no", "refund": "out_refund_no"}
+
+
 def entity_to_json(entity: Entity) -> dict[str, Any]:
-    """Return an order or refund: what was asked for (*draft*) and what the platform added (*data*)."""
-    number = "out_refund_no" if entity.machine == "refund" else "out_trade_no"
+    """Return whatever has a life: what was asked for (*draft*) and what the platform added (*data*)."""
+    number = _NUMBERS.get(kind_of(entity.machine), "number")
     return {
         "kind": entity.machine,
         "mchid": entity.owner,

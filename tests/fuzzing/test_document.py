@@ -7,9 +7,14 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from conformance.fuzzing.document import document_for, known_values, operations_for
 from conformance.fuzzing.links import creates, links_of
+from conformance.targets.offers import Offers
+from conformance.targets.platform import Platform
+from conformance.targets.transport import DirectTransport, Reply
 from reference.contract import load
-from reference.identity import bundled
-from reference.platform.core import NOON
+from reference.identity import Identity, bundled
+from reference.platform import NOON
+from reference.platform import Platform as ReferencePlatform
+from strategies.cases import Wire
 
 _CONTRACT = load("v3")
 _ALL = tuple(_CONTRACT.operations.values())
@@ -17,6 +22,12 @@ _ALL = tuple(_CONTRACT.operations.values())
 
 def _document(*, brief: bool = False) -> dict[str, Any]:
     return document_for(_ALL, known_values(bundled(), NOON), brief=brief)
+
+
+def _platform(identity: Identity, *, shows: bool = True) -> Platform:
+    transport = DirectTransport(ReferencePlatform())
+    transport.shows_certificates = shows
+    return Platform("mock", identity, transport, clock=lambda: NOON)
 
 
 def _body(operation_id: str, *, brief: bool = False) -> dict[str, Any]:
@@ -71,19 +82,32 @@ def test_an_identity_without_a_service_provider_is_asked_nothing_of_one() -> Non
     identity = bundled()
     alone = type(identity)(identity.name, identity.merchant, identity.platform)
 
-    assert {operation.mode for operation in operations_for("v3", alone, certificates=True)} == {"direct", "both"}
-    assert len(operations_for("v3", identity, certificates=False)) == len(_ALL)
+    assert {operation.mode for operation in operations_for("v3", _platform(alone))} == {"direct", "both"}
+    assert len(operations_for("v3", _platform(identity))) == len(_ALL)
 
 
 def test_operations_that_need_a_certificate_are_left_out_where_there_is_none() -> None:
     """Over a connection that bears none they would only ever be refused."""
-    asked = {
-        certificates: {each.id for each in operations_for("v2", bundled(), certificates=certificates)} for certificates in (True, False)
-    }
+    asked = {shows: {each.id for each in operations_for("v2", _platform(bundled(), shows=shows))} for shows in (True, False)}
 
     assert asked[True] == set(load("v2").operations)
     assert {"reverse", "refund"}.isdisjoint(asked[False])
     assert "refundquery" in asked[False]
+
+
+@pytest.mark.parametrize(("lacks", "family"), [("/v3/", "v3"), ("/pay/", "v2")])
+def test_a_family_that_is_not_spoken_is_not_drawn(lacks: str, family: str) -> None:
+    """Of a platform that lacks a family, no operation of it is fuzzed."""
+
+    class Partial(DirectTransport):
+        def send(self, wire: Wire) -> Reply:
+            return Reply(404, (), b"") if wire.target.startswith(lacks) else super().send(wire)
+
+    transport = Partial(ReferencePlatform())
+    platform = Platform("partial", bundled(), transport, clock=lambda: NOON, offers=Offers(lambda: transport))
+
+    assert operations_for(family, platform) == ()
+    assert operations_for({"v2": "v3", "v3": "v2"}[family], platform)
 
 
 def test_a_message_of_apiv2_is_drawn_as_texts_without_its_sign() -> None:

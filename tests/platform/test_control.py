@@ -318,3 +318,13 @@ def test_what_a_merchant_asks_for_is_no_event_of_the_world() -> None:
     assert "settle" in message
     with pytest.raises(KeyError, match="apply"):
         platform.let("refund", "apply", "1", "1")
+
+
+def test_entities_are_shown_under_the_names_of_their_numbers() -> None:
+    """Orders and refunds have the documents' names for theirs, everything else simply a number."""
+    platform = Platform()
+    shop, order = shop_at(platform), lean("native", settle_info={"profit_sharing": True})
+    shop.must_pay(order)
+
+    assert _look(platform, "entities", "?kind=order")["entities"][0]["out_trade_no"] == order.number
+    assert _look(platform, "entities", "?kind=frozen_funds")["entities"][0]["number"] == order.number

@@ -314,3 +314,15 @@ def test_sharing_survives_a_restart(tmp_path: Path) -> None:
         assert shop.share(transaction_id, 500)["result_code"] == "SUCCESS"
         second.advance(THIRTY_DAYS)
         assert shop.left(transaction_id) == 0
+
+
+def test_a_sharing_is_not_finished_before_its_shares(shop: SharingShop, platform: Platform) -> None:
+    """Nobody can finish a sharing from outside while a share of it is under way; time goes on as ever."""
+    _, transaction_id = shop.paid()
+    shared = shop.share(transaction_id, 300)
+    refused = platform.let("sharing", "conclude", shop.merchant.mchid, shared["out_order_no"])
+
+    assert refused is not None
+    assert refused.name == "share-undecided"
+    platform.advance(10)
+    assert shop.shown(shared)[0] == "FINISHED"

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from reference.machines import FROZEN_FUNDS, SHARING, Entity
-from reference.machines.sharing import THIRTY_DAYS, left
+from reference.machines import FROZEN_FUNDS, SHARING, Entity, Refusal
+from reference.machines.sharing import THIRTY_DAYS, UNDECIDED, left
 from reference.machines.sharing_return import FIVE_DAYS
 from reference.platform.intake import Ask
 from reference.platform.v2.operations import V2Operations
@@ -92,6 +92,12 @@ class V2SharingFunds(V2Operations):
             self.note_end(subject, facts.get("reason", _OVERDUE))
         elif subject.state == "REVOKED" and self.is_frozen(subject):
             self.release(subject)
+
+    def let(self, machine: str, event: str, mchid: str, number: str, **facts: Any) -> Refusal | None:
+        """Let *event* befall what *mchid* calls *number*; a sharing is not finished while a share of it is undecided."""
+        if event == "conclude" and any(each.state == "PENDING" for each in self.store.belonging("share", mchid, number)):
+            return UNDECIDED
+        return super().let(machine, event, mchid, number, **facts)
 
     def note_end(self, subject: Entity, reason: str) -> None:
         """Write down when *subject* was decided, and why if it came to nothing."""
