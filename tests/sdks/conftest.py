@@ -19,6 +19,7 @@ __all__: list[str] = []
 _HERE = Path(__file__).parent
 # The SDK reads a property of certificates that its own dependency has announced to remove, hence the upper bound.
 _PYTHON = ("wechatpayv3==2.0.4", "cryptography>=43,<51", "requests>=2.32")
+_PYTHON_V2 = ("wechatpy==1.8.18", "cryptography>=43", "requests>=2.32")
 _NODE = "wechatpay-axios-plugin@0.9.6"
 # The downloader of later versions verifies with a copy of the certificates that was made before it adds those it downloads.
 _NODE_DOWNLOADER = "wechatpay-axios-plugin@0.8.14"
@@ -39,6 +40,16 @@ def wechatpayv3() -> Iterator[Player]:
     except Unavailable as missing:
         pytest.skip(f"wechatpayv3 is not available here: {missing}")
     yield from _playing((str(python), "-I", str(_HERE / "python_driver.py")), _PYTHON[0].partition("==")[2])
+
+
+@pytest.fixture(scope="session")
+def wechatpy() -> Iterator[Player]:
+    """The SDK wechatpy in its own venv and process."""
+    try:
+        python = python_venv(_PYTHON_V2)
+    except Unavailable as missing:
+        pytest.skip(f"wechatpy is not available here: {missing}")
+    yield from _playing((str(python), "-I", str(_HERE / "v2_python_driver.py")), _PYTHON_V2[0].partition("==")[2])
 
 
 @pytest.fixture(scope="session")
