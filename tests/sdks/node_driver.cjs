@@ -79,9 +79,13 @@ const OPERATIONS = {
       serial: given.serial_no,
       privateKey: given.private_key,
       certs: { ...certs },
+      secret: given.apiv2_key,
     });
     return {};
   }),
+
+  // The chain of APIv2: the SDK signs, writes XML, verifies the answer and reads it.
+  call_v2: ({ path, members }) => call(() => client.v2[path].post(members)),
 
   call: ({ operation, path, query, body }) => {
     const resource = RESOURCES[operation](client.v3);
