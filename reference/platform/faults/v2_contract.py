@@ -1,6 +1,9 @@
 """Faults that break what the contract says of every operation of APIv2 alike."""
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from reference.machines import Entity
 from reference.oracles import v2
@@ -134,6 +137,62 @@ class EndsSharingWithoutAWord(_Overlooks):
         super().v2_check_values(call)
         if call.operation.id == self.operation:
             call.values.setdefault("description", "-")
+
+
+@breaks(_REFUSES)
+class TakesReturnsOfNothing(_Overlooks):
+    """Takes a return of no fen at all."""
+
+    operation = "profitsharingreturn"
+    breaches = frozenset({("return_amount", "x-minimum")})
+
+
+class _ReadsInside(Platform):
+    """Reads what is wrong inside the JSON of one member, *name*, as if it were right."""
+
+    name = ""
+
+    def mended(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def v2_check_texts(self, call: Call) -> None:
+        if self.name in call.values:
+            with suppress(ValueError):
+                call.values[self.name] = json.dumps(self.mended(json.loads(call.values[self.name])))
+        super().v2_check_texts(call)
+
+
+@breaks(_REFUSES)
+class AddsReceiversOfAnyType(_ReadsInside):
+    """Takes a receiver of a type nobody knows for a merchant."""
+
+    name = "receiver"
+
+    def mended(self, value: Any) -> Any:
+        known = isinstance(value, dict) and value.get("type", "MERCHANT_ID") in {"MERCHANT_ID", "PERSONAL_OPENID", "PERSONAL_SUB_OPENID"}
+        return value if known or not isinstance(value, dict) else {**value, "type": "MERCHANT_ID"}
+
+
+@breaks(_REFUSES)
+class SharesWithoutAWord(_ReadsInside):
+    """Gives shares that say not what for."""
+
+    name = "receivers"
+
+    def mended(self, value: Any) -> Any:
+        return [{"description": "-", **each} if isinstance(each, dict) else each for each in value] if isinstance(value, list) else value
+
+
+@breaks(_REFUSES)
+class RoundsSharesToFen(_ReadsInside):
+    """Gives the whole fen of a share that is none."""
+
+    name = "receivers"
+
+    def mended(self, value: Any) -> Any:
+        listed = value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else []
+        whole = [{**each, "amount": int(each["amount"])} if isinstance(each.get("amount"), float) else each for each in listed]
+        return whole or value
 
 
 @breaks("v2.sign.refuses-a-wrong-signature")

@@ -12,7 +12,9 @@ from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.rules import judges
 from strategies.v2 import signatures
+from strategies.v2.cases import CallV2
 from strategies.v2.fields import MemberValue, edges_of, faults_of
+from strategies.v2.inner import inner_faults_of
 
 GROUP = "v2 contract"
 
@@ -57,7 +59,7 @@ def test_every_operation_refuses_what_breaks_a_bound(platform: Platform) -> None
 
     def attempt(subject: Subject) -> None:
         call = subject.begin(platform, subject.role)()
-        for fault in _breaches(subject.operation):
+        for fault in (*_breaches(subject.operation), *_inside(platform, call)):
             platform.v2.send(call, broken_by=fault).is_refused_anyhow(because="What breaks a documented bound was not refused.")
         platform.v2.send(call).is_accepted(because="The same request within its bounds is valid, and nothing was done yet.")
 
@@ -67,6 +69,12 @@ def test_every_operation_refuses_what_breaks_a_bound(platform: Platform) -> None
 def _breaches(operation: str) -> Iterator[MemberValue]:
     for _, faults in groupby(_of_interest(faults_of(operation)), lambda fault: fault.bound):
         yield next(iter(faults))
+
+
+def _inside(platform: Platform, call: CallV2) -> Iterator[MemberValue]:
+    """What breaks a bound inside the JSON of *call*, if it changes anything: of a mere report nothing comes."""
+    if platform.v2.contract.operations[call.operation].event is not None:
+        yield from (fault for fault in inner_faults_of(call.operation) if fault.fits(call))
 
 
 def _of_interest(values: tuple[MemberValue, ...]) -> Iterator[MemberValue]:
