@@ -1,0 +1,176 @@
+"""Merchants of APIv2 among themselves, where money is shared, combined or paid out: nobody sees or moves what is another's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from conformance.checks.platform.v2 import combining
+from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, roles
+from conformance.checks.platform.v2.paying_out import ID, none_there, shown
+from conformance.checks.platform.v2.sharing import TOTAL, left, marked, merchants, needs, ready, settled
+from conformance.checks.platform.v2.strangers import by, get_nothing, present, strangers
+from conformance.targets.platform import Platform
+from conformance.targets.trying import try_all
+from conformance.targets.v2.payouts import Payouts
+from conformance.targets.verdicts import Violation
+from reference.rules import judges
+from strategies.cases import Role
+from strategies.orders import lean
+from strategies.v2.baskets import basket
+from strategies.v2.cases import CallV2
+from strategies.v2.payouts import Kind
+from strategies.v2.payouts import lean as lean_payout
+from strategies.v2.sharing import Finish, GiveBack, Receiver, Share, Sharing
+
+GROUP = "v2 invariants"
+
+_APART = "v2.invariant.merchants-are-apart"
+_PART = TOTAL // 10
+_OF_EVERY_ANSWER = frozenset({"nonce_str", "sign", "return_msg"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """An order of which something was shared to *to*, and a part of that returned."""
+
+    platform: Platform
+    sharing: Sharing
+    back: GiveBack
+    to: Receiver
+
+    def look(self) -> tuple[object, ...]:
+        """What its merchant is told of it."""
+        side = self.platform.v2.sharing
+        answers = [side.query(self.sharing).is_accepted(), side.query_return(self.back).is_accepted()]
+        told = [{name: value for name, value in answer.result.values.items() if name not in _OF_EVERY_ANSWER} for answer in answers]
+        return (left(self.platform, self.sharing.order), *told)
+
+    def calls(self) -> Iterator[CallV2]:
+        """Every call about it, by every number it has; what asks to change something has a number of its own."""
+        calls, order = self.platform.v2.sharing.calls, self.sharing.order
+        for several in (True, False):
+            yield calls.share(Sharing(order, (Share(self.to, 1),), several))
+        yield calls.finish(Finish(order))
+        yield calls.query(self.sharing)
+        for way in ("out_order_no", "order_id"):
+            yield calls.give_back(GiveBack(self.sharing, self.to, 1, way))
+            yield calls.query_return(replace(self.back, by=way))
+
+
+def _shared(platform: Platform, owner: Role, to: Receiver) -> _Shared:
+    """Share a part of an order to *to*, and take a part of that back; wait until both are done."""
+    order = marked(owner)
+    ready(platform, order, to)
+    sharing = Sharing(order, (Share(to, _PART),))
+    platform.v2.sharing.share(sharing).is_accepted()
+    settled(platform, sharing)
+    back = GiveBack(sharing, to, _PART // 2)
+    platform.v2.sharing.give_back(back).is_accepted()
+    platform.advance(86_400)
+    return _Shared(platform, sharing, back, to)
+
+
+@judges(_APART)
+def test_a_stranger_shares_nothing(platform: Platform) -> None:
+    """Another merchant, to whom the receiver is known, too, neither shares, ends, returns nor sees the shares of an order."""
+    needs(platform)
+    platform.needs("other-merchant")
+
+    def attempt(case: tuple[Role, Role]) -> None:
+        owner, stranger = case
+        to = next((each for each in merchants(platform, owner) if each.role != stranger), merchants(platform, owner)[0])
+        shared = _shared(platform, owner, to)
+        if to.role != stranger:
+            platform.v2.sharing.add(to, marked(stranger)).is_accepted()
+        calls = [*shared.calls(), platform.v2.sharing.calls.amount(shared.sharing.order)]
+        theirs = [by(platform, call, stranger) for call in calls]
+        get_nothing(platform, theirs, shared.look, who=f"the {stranger}")
+
+    try_all(platform, [(owner, stranger) for owner in roles(platform) for stranger in strangers(platform, owner)], attempt)
+
+
+@judges(_APART)
+def test_a_sub_merchant_shares_nothing_of_anothers(platform: Platform) -> None:
+    """A service provider that names another of its sub-merchants, for whom the receiver was added, too, is refused as a stranger is."""
+    needs(platform)
+    platform.needs("partner-merchant", "other-merchant")
+    subs = platform.merchant("partner").sub_mchids
+
+    def attempt(wrong: str) -> None:
+        to = merchants(platform, "partner")[0]
+        shared = _shared(platform, "partner", to)
+        if wrong in subs:
+            platform.v2.sharing.add(to, marked("partner", sub=subs.index(wrong))).is_accepted()
+        get_nothing(platform, [call.but(sub_mch_id=wrong) for call in shared.calls()], shared.look, who=f"sub-merchant {wrong}")
+
+    try_all(platform, [*subs[1:2], platform.merchant("partner").mchid], attempt)
+
+
+@judges(_APART)
+def test_a_stranger_knows_no_basket(platform: Platform) -> None:
+    """Another merchant neither sees nor closes a combined order; its own of the same numbers has nothing to do with it."""
+    platform.needs("payer", "other-merchant")
+
+    def attempt(case: tuple[Role, Role]) -> None:
+        owner, stranger = case
+        mine = basket("native", owner)
+        handle = combining.handle_of(mine, combining.place(platform, mine).is_accepted())
+        query = CallV2("querycombinedorder", stranger, {"combine_out_trade_no": mine.number})
+        close = by(platform, combining.closing_call(platform, mine), stranger)
+        get_nothing(
+            platform, [query, close], lambda: combining.shows(platform, mine, "NOTPAY", because="Nobody has paid."), who=f"the {stranger}"
+        )
+        theirs = basket("native", stranger, (5, 6))
+        theirs.number = mine.number
+        for one, other in zip(theirs.parts, mine.parts, strict=True):
+            one.number = other.number
+        platform.v2.send(query).is_refused(*NO_SUCH_ORDER)
+        combining.place(platform, theirs).is_accepted(because="Another merchant's numbers are its own.")
+        if (refused := platform.pay(mine.whole, handle)) is not None:
+            raise Violation("The payer cannot pay the basket.", expected="a payment", got=f"refused: {refused}")
+        combining.shows(platform, mine, "SUCCESS", because="The payer has paid it.")
+        combining.shows(platform, theirs, "NOTPAY", because="Only the other merchant's basket is paid.")
+
+    try_all(platform, [(owner, stranger) for owner in roles(platform) for stranger in strangers(platform, owner)], attempt)
+
+
+@judges(_APART)
+def test_numbers_of_payouts_are_everybodys_own(platform: Platform) -> None:
+    """Another merchant's red packet or transfer is not there; under its number everybody makes one of its own, and sees that."""
+    platform.needs("client-certificates", "other-merchant")
+    payouts = Payouts(platform)
+
+    def attempt(case: tuple[Kind, Role, Role]) -> None:
+        kind, owner, stranger = case
+        mine = lean_payout(kind, owner)
+        theirs = lean_payout(kind, stranger, amount=mine.amount + 7)
+        first = payouts.send(mine).is_accepted()
+        theirs.number = mine.number
+        none_there(payouts.query(theirs), because="It is another merchant's.")
+        second = payouts.send(theirs).is_accepted(because="Another merchant's numbers are its own.")
+        if first[ID[mine.machine]] == second[ID[mine.machine]]:
+            raise Violation("Two merchants' payouts are one.", expected="two", got=first[ID[mine.machine]])
+        shown(payouts, mine)
+        shown(payouts, theirs)
+
+    everybody = [(owner, stranger) for owner in present(platform) for stranger in strangers(platform, owner)]
+    direct = [pair for pair in everybody if "partner" not in pair]
+    kinds: tuple[Kind, ...] = ("redpack", "group")
+    try_all(platform, [(kind, *pair) for kind in kinds for pair in everybody] + [("bank", *pair) for pair in direct], attempt)
+
+
+@judges(_APART)
+def test_a_stranger_sees_nothing_in_the_sandbox(platform: Platform) -> None:
+    """In the sandbox, too, another merchant's order is not there, and numbers are everybody's own."""
+    platform.needs("other-merchant")
+
+    def attempt(case: tuple[Role, Role]) -> None:
+        owner, stranger = case
+        mine, theirs = lean("codepay", owner, total=1), lean("codepay", stranger, total=2)
+        platform.sandbox.place(mine).is_accepted()
+        theirs.number = mine.number
+        platform.sandbox.query(theirs).is_refused(*NO_SUCH_ORDER, because="It is another merchant's.").lacks("trade_state")
+        platform.sandbox.place(theirs).is_accepted(because="Another merchant's numbers are its own.")
+        for order in (mine, theirs):
+            platform.sandbox.query(order).is_accepted().has("total_fee", str(order.total), because="Another merchant's order is shown.")
+
+    try_all(platform, [(owner, stranger) for owner in roles(platform) for stranger in strangers(platform, owner)], attempt)
