@@ -1,12 +1,10 @@
 """Merchants of APIv2 among themselves, where money is shared, combined or paid out: nobody sees or moves what is another's."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-
 from conformance.checks.platform.v2 import combining
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, roles
 from conformance.checks.platform.v2.paying_out import ID, none_there, shown
-from conformance.checks.platform.v2.sharing import TOTAL, left, marked, merchants, needs, ready, settled
+from conformance.checks.platform.v2.shared import share_and_return
+from conformance.checks.platform.v2.sharing import marked, merchants, needs
 from conformance.checks.platform.v2.strangers import by, get_nothing, present, strangers
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -19,54 +17,10 @@ from strategies.v2.baskets import basket
 from strategies.v2.cases import CallV2
 from strategies.v2.payouts import Kind
 from strategies.v2.payouts import lean as lean_payout
-from strategies.v2.sharing import Finish, GiveBack, Receiver, Share, Sharing
 
 GROUP = "v2 invariants"
 
 _APART = "v2.invariant.merchants-are-apart"
-_PART = TOTAL // 10
-_OF_EVERY_ANSWER = frozenset({"nonce_str", "sign", "return_msg"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Shared:
-    """An order of which something was shared to *to*, and a part of that returned."""
-
-    platform: Platform
-    sharing: Sharing
-    back: GiveBack
-    to: Receiver
-
-    def look(self) -> tuple[object, ...]:
-        """What its merchant is told of it."""
-        side = self.platform.v2.sharing
-        answers = [side.query(self.sharing).is_accepted(), side.query_return(self.back).is_accepted()]
-        told = [{name: value for name, value in answer.result.values.items() if name not in _OF_EVERY_ANSWER} for answer in answers]
-        return (left(self.platform, self.sharing.order), *told)
-
-    def calls(self) -> Iterator[CallV2]:
-        """Every call about it, by every number it has; what asks to change something has a number of its own."""
-        calls, order = self.platform.v2.sharing.calls, self.sharing.order
-        for several in (True, False):
-            yield calls.share(Sharing(order, (Share(self.to, 1),), several))
-        yield calls.finish(Finish(order))
-        yield calls.query(self.sharing)
-        for way in ("out_order_no", "order_id"):
-            yield calls.give_back(GiveBack(self.sharing, self.to, 1, way))
-            yield calls.query_return(replace(self.back, by=way))
-
-
-def _shared(platform: Platform, owner: Role, to: Receiver) -> _Shared:
-    """Share a part of an order to *to*, and take a part of that back; wait until both are done."""
-    order = marked(owner)
-    ready(platform, order, to)
-    sharing = Sharing(order, (Share(to, _PART),))
-    platform.v2.sharing.share(sharing).is_accepted()
-    settled(platform, sharing)
-    back = GiveBack(sharing, to, _PART // 2)
-    platform.v2.sharing.give_back(back).is_accepted()
-    platform.advance(86_400)
-    return _Shared(platform, sharing, back, to)
 
 
 @judges(_APART)
@@ -78,10 +32,10 @@ def test_a_stranger_shares_nothing(platform: Platform) -> None:
     def attempt(case: tuple[Role, Role]) -> None:
         owner, stranger = case
         to = next((each for each in merchants(platform, owner) if each.role != stranger), merchants(platform, owner)[0])
-        shared = _shared(platform, owner, to)
+        shared = share_and_return(platform, owner, to)
         if to.role != stranger:
             platform.v2.sharing.add(to, marked(stranger)).is_accepted()
-        calls = [*shared.calls(), platform.v2.sharing.calls.amount(shared.sharing.order)]
+        calls = [*shared.calls(), shared.amount]
         theirs = [by(platform, call, stranger) for call in calls]
         get_nothing(platform, theirs, shared.look, who=f"the {stranger}")
 
@@ -97,7 +51,7 @@ def test_a_sub_merchant_shares_nothing_of_anothers(platform: Platform) -> None:
 
     def attempt(wrong: str) -> None:
         to = merchants(platform, "partner")[0]
-        shared = _shared(platform, "partner", to)
+        shared = share_and_return(platform, "partner", to)
         if wrong in subs:
             platform.v2.sharing.add(to, marked("partner", sub=subs.index(wrong))).is_accepted()
         get_nothing(platform, [call.but(sub_mch_id=wrong) for call in shared.calls()], shared.look, who=f"sub-merchant {wrong}")
