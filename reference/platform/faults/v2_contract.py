@@ -49,6 +49,35 @@ class TellsRatiosInPercent(Platform):
         return {"ratio" if name == "max_ratio" else name: value for name, value in content.items()}
 
 
+@breaks(_FITS)
+class ForgetsTheTypeOfAReceiver(Platform):
+    """Says whom it has struck from the receivers, and not what kind of account that is."""
+
+    def v2_remove_receiver(self, call: Call) -> dict[str, str]:
+        told = json.loads(super().v2_remove_receiver(call)["receiver"])
+        return {"receiver": json.dumps({"account": told["account"]})}
+
+
+@breaks(_FITS)
+class ForgetsAttachInTheLastOrder(Platform):
+    """Shows the last order of a combined one without its attach."""
+
+    def v2_show_combined(self, whole: Entity) -> dict[str, str]:
+        shown = super().v2_show_combined(whole)
+        listed = json.loads(shown["sub_order_list"])
+        del listed["order_list"][-1]["attach"]
+        return shown | {"sub_order_list": json.dumps(listed, ensure_ascii=False)}
+
+
+@breaks(_FITS)
+class TellsSharesInYuan(Platform):
+    """Shows the amount of a share as text, in yuan."""
+
+    def v2_show_share(self, share: Entity) -> dict[str, Any]:
+        shown = super().v2_show_share(share)
+        return shown | {"amount": f"{shown['amount'] / 100:.2f}"}
+
+
 class _Falls(Platform):
     """Fails on requests of one kind."""
 
