@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from reference.machines import ORDER, Case, Entity, Machine, Move, Repeat
@@ -252,3 +253,33 @@ class SaysThatAPaidBasketIsClosed(Platform):
             if refused.refusal.name != "order-paid":
                 raise
             return {"result_msg": "OK"}
+
+
+@breaks("v2.combine.keeps-its-bounds")
+class PricesOrdersThatHaveNoPrice(Platform):
+    """Takes an order without an amount for one of a yuan."""
+
+    def v2_check_texts(self, call: Call) -> None:
+        with suppress(ValueError, TypeError, KeyError):
+            listed = json.loads(call.values[_LIST])
+            listed["order_list"] = [{"total_fee": 100, **each} for each in listed["order_list"]]
+            call.values[_LIST] = json.dumps(listed)
+        super().v2_check_texts(call)
+
+
+@breaks("v2.combine.repeats-are-one-order")
+class PutsUnpaidOrdersIntoBaskets(Platform):
+    """Takes an unpaid order over into a basket that names its number for another amount."""
+
+    def v2_has_number(self, part: Mapping[str, Any]) -> bool:
+        order = self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"])
+        return order is not None and order.state != "NOTPAY"
+
+
+@breaks("v2.combine.repeats-are-one-order")
+class PutsPaidOrdersIntoBaskets(Platform):
+    """Takes the number of a service provider's paid order for free."""
+
+    def v2_has_number(self, part: Mapping[str, Any]) -> bool:
+        order = self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"])
+        return super().v2_has_number(part) and not (order is not None and order.state == "SUCCESS" and "sub_mchid" in order.draft)

@@ -212,6 +212,33 @@ def test_a_finished_number_is_not_used_again(platform: Platform) -> None:
     try_all(platform, cases, attempt)
 
 
+@judges("v2.combine.repeats-are-one-order")
+def test_an_order_in_use_stays_what_it_is(platform: Platform) -> None:
+    """A basket that names an order placed before, alone or in another basket, changes nothing of that order, whatever it is answered."""
+    platform.needs("payer")
+
+    def attempt(case: tuple[Role, str]) -> None:
+        role, how = case
+        first, later = basket("native", role, (10, 20)), basket("native", role, (30, 40))
+        alone = first.alone(1)
+        if how == "in a basket":
+            handle = handle_of(first, place(platform, first).is_accepted())
+        else:
+            platform.v2.must_pay(alone) if how == "paid" else platform.v2.place(alone).is_accepted()
+            first.parts[1].number = alone.number
+        later.parts[1].number = first.parts[1].number
+        place(platform, later)
+        if how == "in a basket":
+            shows(platform, first, "NOTPAY", because="Nobody has paid.")
+            _pays(platform, first, handle)
+            shows(platform, first, "SUCCESS", because="The payer has paid the first basket.")
+        else:
+            state = "SUCCESS" if how == "paid" else "NOTPAY"
+            platform.v2.query(alone).is_accepted(because="It was placed.").has("trade_state", state).has("total_fee", str(alone.total))
+
+    try_all(platform, [(role, how) for role in roles(platform) for how in ("paid", "placed", "in a basket")], attempt)
+
+
 @judges("v2.combine.closes-as-a-whole")
 def test_closes_as_a_whole(platform: Platform) -> None:
     """Closing with every order named closes them all, and nothing of the basket can be paid any more."""
