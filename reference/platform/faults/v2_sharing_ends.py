@@ -329,3 +329,10 @@ class FreesTheRestInAWeek(_Forgets):
     """Releases what was not shared within seven days."""
 
     days = 7
+
+
+@breaks(_RETURN)
+class TakesBackForEver(Platform):
+    """Takes shares back however long ago they were given."""
+
+    overlooked = frozenset({"return-too-late"})
