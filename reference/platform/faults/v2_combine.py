@@ -283,3 +283,32 @@ class PutsPaidOrdersIntoBaskets(Platform):
     def v2_has_number(self, part: Mapping[str, Any]) -> bool:
         order = self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"])
         return super().v2_has_number(part) and not (order is not None and order.state == "SUCCESS" and "sub_mchid" in order.draft)
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class TellsTheTotalOfEveryOrder(Platform):
+    """Gives every order the amount of the whole in the notification."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        told = super().v2_paid(order)
+        if _LIST not in told:
+            return told
+        listed = json.loads(told[_LIST])
+        whole = sum(each["amount"]["total_amount"] for each in listed["order_list"])
+        for each in listed["order_list"]:
+            each["amount"]["total_amount"] = whole
+        return told | {_LIST: json.dumps(listed)}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class TellsTheFirstPaymentOfEveryOrder(Platform):
+    """Gives every order the transaction_id of the first in the notification."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        told = super().v2_paid(order)
+        if _LIST not in told:
+            return told
+        listed = json.loads(told[_LIST])
+        for each in listed["order_list"]:
+            each["transaction_id"] = listed["order_list"][0]["transaction_id"]
+        return told | {_LIST: json.dumps(listed)}
