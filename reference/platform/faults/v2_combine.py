@@ -312,3 +312,12 @@ class TellsTheFirstPaymentOfEveryOrder(Platform):
         for each in listed["order_list"]:
             each["transaction_id"] = listed["order_list"][0]["transaction_id"]
         return told | {_LIST: json.dumps(listed)}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class LetsBasketsBePaidForEver(Platform):
+    """Forgets the time_expire of a service provider's combined order."""
+
+    def v2_combined_draft(self, call: Call) -> dict[str, Any]:
+        draft = super().v2_combined_draft(call)
+        return {name: value for name, value in draft.items() if name != "time_expire" or draft["mode"] != "partner"}

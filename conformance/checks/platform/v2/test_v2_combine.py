@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from conformance.checks.platform.stages import HALF_AN_HOUR, wait
@@ -12,6 +13,7 @@ from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.oracles import v2
+from reference.oracles.times import BEIJING
 from reference.platform import Delivery
 from reference.rules import judges
 from strategies.cases import Product, Role
@@ -24,6 +26,8 @@ from strategies.v2.xml import spellings
 GROUP = "v2 combined"
 
 _USED = ("OUT_TRADE_NO_USED", "ORDERPAID", "ORDERCLOSED", "PARAM_ERROR", "INVALID_REQUEST")
+_LIFE = 240
+"""Seconds for which a basket with a time_expire can be paid here."""
 _PAYING: tuple[tuple[Product, Role], ...] = (*((product, "merchant") for product in PREPAID), ("jsapi", "partner"), ("native", "partner"))
 """Every product, and what a service provider is asked most."""
 
@@ -142,6 +146,29 @@ def test_no_order_is_paid_alone(platform: Platform) -> None:
             shows(platform, chosen, "SUCCESS", because="The payer has paid the whole.")
 
     try_all(platform, [("native", role, position) for role in roles(platform) for position in (0, 1)], attempt)
+
+
+@judges("v2.combine.is-paid-as-a-whole")
+def test_nobody_pays_a_basket_after_its_end(platform: Platform) -> None:
+    """A minute before its time_expire a basket is paid; a minute after it neither the whole is, nor any order of it."""
+    platform.needs("payer", "time-travel")
+
+    def attempt(case: tuple[Product, Role]) -> None:
+        early, late = basket(*case), basket(*case)
+        end = f"{datetime.fromtimestamp(platform.now() + _LIFE, BEIJING):%Y%m%d%H%M%S}"
+        paying = [platform.v2.send(placing(platform, each).but(time_expire=end)).is_accepted() for each in (early, late)]
+        platform.advance(_LIFE - 60)
+        _pays(platform, early, handle_of(early, paying[0]))
+        shows(platform, early, "SUCCESS", because="It was paid in time.")
+        platform.advance(121)
+        handle = handle_of(late, paying[1])
+        attempts = [platform.pay(late.whole, handle), *(platform.pay(late.alone(place)) for place in range(len(late.parts)))]
+        if None in attempts:
+            raise Violation("Something of a basket was paid after its time_expire.", expected="no payment", got="a payment")
+        told = query(platform, late).is_accepted().get("trade_state")
+        shows(platform, late, "CLOSED" if told == "CLOSED" else "NOTPAY", because="Nobody has paid it in time.")
+
+    try_all(platform, _paying(platform), attempt)
 
 
 @judges("v2.combine.repeats-are-one-order")
