@@ -321,3 +321,12 @@ class LetsBasketsBePaidForEver(Platform):
     def v2_combined_draft(self, call: Call) -> dict[str, Any]:
         draft = super().v2_combined_draft(call)
         return {name: value for name, value in draft.items() if name != "time_expire" or draft["mode"] != "partner"}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class DoesNotSayThatABasketIsPaid(Platform):
+    """Lists the orders of a paid basket in the notification, and leaves out that this was a success."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        told = super().v2_paid(order)
+        return {name: value for name, value in told.items() if name != "result_code" or _LIST not in told}

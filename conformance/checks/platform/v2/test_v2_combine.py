@@ -394,6 +394,11 @@ def _tells_of_all(platform: Platform, chosen: Basket, deliveries: list[Delivery]
         raise Violation(
             "The notification of a basket does not verify.", expected="a sign under the merchant's key", got=values.get("sign", "none")
         )
+    merchant = platform.merchant(chosen.role).mchid
+    for name, value in (("return_code", "SUCCESS"), ("result_code", "SUCCESS"), ("combine_mch_id", merchant)):
+        if values.get(name) != value:
+            got = values.get(name, "none")
+            raise Violation("The notification of a basket does not say what is promised.", expected=f"{name} {value}", got=f"{name} {got}")
     missing = [part.number for part in chosen.parts if str(part.number) not in values.get("sub_order_list", "")]
     if missing:
         raise Violation("The notification of a basket leaves orders out.", expected="every order", got=f"without {missing}")
