@@ -1,20 +1,16 @@
 """Combined orders of APIv2: the text that is signed, the bounds of a list, and that all its orders live and end together."""
 
-import json
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from conformance.checks.platform.stages import HALF_AN_HOUR, wait
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, roles
+from conformance.checks.platform.v2.combined_notices import tells_of_all
 from conformance.checks.platform.v2.combining import close, closing, handle_of, listed, place, placing, query, shows, untouched
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
-from reference.oracles import v2
 from reference.oracles.times import BEIJING
-from reference.platform import Delivery
 from reference.rules import judges
 from strategies.cases import Product, Role
 from strategies.orders import PREPAID
@@ -121,7 +117,7 @@ def test_is_paid_as_a_whole(platform: Platform) -> None:
         paid = shows(platform, chosen, "SUCCESS", because="The payer has paid the whole.")
         if len(set(paid.values())) != len(chosen.parts):
             raise Violation("Orders of a basket share a transaction_id.", expected="one each", got=repr(paid))
-        _tells_of_all(platform, chosen, platform.deliveries(), paid)
+        tells_of_all(platform, chosen, platform.deliveries(), paid)
         if platform.pay(chosen.whole, handle) is None:
             raise Violation("A basket was paid twice.", expected="one payment", got="two payments")
         if shows(platform, chosen, "SUCCESS", because="It stays paid.") != paid:
@@ -373,50 +369,3 @@ def _pays(platform: Platform, chosen: Basket, handle: str) -> None:
     refused = platform.pay(chosen.whole, handle)
     if refused is not None:
         raise Violation("The payer cannot pay the basket through what was handed out.", expected="a payment", got=f"refused: {refused}")
-
-
-def _tells_of_all(platform: Platform, chosen: Basket, deliveries: list[Delivery], paid: Mapping[str, str]) -> None:
-    """One notification, signed under the merchant's key, names every order of the basket with its amount and what it was *paid* by."""
-    key = platform.merchant(chosen.role).apiv2_key or ""
-    told = {}
-    for delivery in deliveries:
-        try:
-            values = v2.read_xml(delivery.body)
-        except v2.MalformedXmlError:
-            continue
-        numbers = {part.number or "" for part in chosen.parts}
-        if values.get("combine_out_trade_no") == chosen.number or values.get("out_trade_no") in numbers:
-            told[delivery.notice_id] = values
-    if len(told) != 1:
-        raise Violation("A paid basket is told in one notification.", expected="1 notification", got=f"{len(told)} notifications")
-    (values,) = told.values()
-    if not v2.verify(values, key):
-        raise Violation(
-            "The notification of a basket does not verify.", expected="a sign under the merchant's key", got=values.get("sign", "none")
-        )
-    merchant = platform.merchant(chosen.role).mchid
-    for name, value in (("return_code", "SUCCESS"), ("result_code", "SUCCESS"), ("combine_mch_id", merchant)):
-        if values.get(name) != value:
-            got = values.get(name, "none")
-            raise Violation("The notification of a basket does not say what is promised.", expected=f"{name} {value}", got=f"{name} {got}")
-    missing = [part.number for part in chosen.parts if str(part.number) not in values.get("sub_order_list", "")]
-    if missing:
-        raise Violation("The notification of a basket leaves orders out.", expected="every order", got=f"without {missing}")
-    listed = {str(item.get("out_trade_no")): item for item in _items(values["sub_order_list"])}
-    for part in chosen.parts:
-        item = listed.get(part.number or "", {})
-        amount = item.get("amount")
-        total = str(amount.get("total_amount", part.total)) if isinstance(amount, dict) else str(part.total)
-        if total != str(part.total) or item.get("transaction_id") not in {None, paid[part.number or ""]}:
-            expected = f"{part.total} fen, paid by {paid[part.number or '']}"
-            raise Violation("The notification of a basket tells otherwise of an order than the query.", expected=expected, got=repr(item))
-
-
-def _items(text: str) -> list[dict[str, Any]]:
-    """The orders a list holds, as far as it can be read: how it is written is judged elsewhere."""
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return []
-    orders = value.get("order_list") if isinstance(value, dict) else value
-    return [order for order in orders if isinstance(order, dict)] if isinstance(orders, list) else []
