@@ -267,3 +267,13 @@ class HasOneIdForReturns(Platform):
         if first is not None:
             made.data["return_id"] = first.data["return_id"]
         return made
+
+
+@breaks(_ONCE)
+class ShowsWhatCameBackAltogether(Platform):
+    """Shows, of each return of a receiver, what that receiver has returned of the sharing altogether."""
+
+    def v2_show_return(self, found: Entity) -> dict[str, str]:
+        sharing = self.store.by_id("sharing", found.data["order_id"])
+        assert sharing is not None  # a return is of one
+        return super().v2_show_return(found) | {"return_amount": str(self.taken_back(sharing, found.draft["account"]))}
