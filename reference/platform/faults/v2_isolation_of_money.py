@@ -113,3 +113,25 @@ class HasOneSandboxForEverybody(Platform):
         if alike and all(order.owner != call.merchant.mchid for order in alike):
             return self.v2_show_order(alike[0])
         return super().v2_sandbox_query(call)
+
+
+@breaks(_APART)
+class NumbersSharingsForEverybody(Platform):
+    """Takes a number for used that another merchant has used for a sharing."""
+
+    def known_sharing(self, call: Call, out_order_no: str) -> Entity | None:
+        return next((each for each in self.store.every("sharing") if each.number == out_order_no), None)
+
+
+@breaks(_APART)
+class NumbersReturnsForEverybody(Platform):
+    """Shows, of two merchants' returns of one number, the first."""
+
+    def known_return(self, call: Call) -> Entity | None:
+        alike = [each for each in self.store.every("sharing_return") if each.number == call.values["out_return_no"]]
+        own = super().known_return(call)
+        return own if own is None or call.operation.id == "profitsharingreturn" else next(iter(alike), None)
+
+    def v2_query_return(self, call: Call) -> dict[str, str]:
+        own = super().known_return(call)
+        return super().v2_query_return(call) if own is None else self.v2_show_return(self.known_return(call) or own)

@@ -4,7 +4,7 @@ from conformance.checks.platform.v2 import combining
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, roles
 from conformance.checks.platform.v2.paying_out import ID, none_there, shown
 from conformance.checks.platform.v2.shared import share_and_return
-from conformance.checks.platform.v2.sharing import marked, merchants, needs
+from conformance.checks.platform.v2.sharing import marked, merchants, needs, ready, settled, shares_shown
 from conformance.checks.platform.v2.strangers import by, get_nothing, present, strangers
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -17,6 +17,7 @@ from strategies.v2.baskets import basket
 from strategies.v2.cases import CallV2
 from strategies.v2.payouts import Kind
 from strategies.v2.payouts import lean as lean_payout
+from strategies.v2.sharing import GiveBack, Share, Sharing
 
 GROUP = "v2 invariants"
 
@@ -57,6 +58,34 @@ def test_a_sub_merchant_shares_nothing_of_anothers(platform: Platform) -> None:
         get_nothing(platform, [call.but(sub_mch_id=wrong) for call in shared.calls()], shared.look, who=f"sub-merchant {wrong}")
 
     try_all(platform, [*subs[1:2], platform.merchant("partner").mchid], attempt)
+
+
+@judges(_APART)
+def test_numbers_of_shares_are_everybodys_own(platform: Platform) -> None:
+    """Two merchants use one out_order_no and one out_return_no: each has its own sharing and return, and is shown those."""
+    needs(platform)
+    platform.needs("other-merchant")
+    side = platform.v2.sharing
+
+    def attempt(case: tuple[Role, Role]) -> None:
+        owner, stranger = case
+        to = next((each for each in merchants(platform, owner) if each.role != stranger), merchants(platform, owner)[0])
+        mine = share_and_return(platform, owner, to)
+        before = mine.look()
+        if to.role == stranger:
+            to = merchants(platform, stranger)[0]
+        order = marked(stranger)
+        ready(platform, order, to)
+        sharing = Sharing(order, (Share(to, 70),), number=mine.sharing.number)
+        side.share(sharing).is_accepted(because="Another merchant's numbers are its own.")
+        shares_shown(platform, sharing, settled(platform, sharing))
+        back = GiveBack(sharing, to, 7, number=mine.back.number)
+        side.give_back(back).is_accepted(because="Another merchant's numbers are its own.")
+        side.query_return(back).is_accepted().has("return_amount", str(back.amount), because="Another merchant's return is shown.")
+        if (after := mine.look()) != before:
+            raise Violation("Another merchant's sharing changed this one.", expected=repr(before), got=repr(after))
+
+    try_all(platform, [(owner, stranger) for owner in roles(platform) for stranger in strangers(platform, owner)], attempt)
 
 
 @judges(_APART)
