@@ -120,3 +120,12 @@ class TakesMoneyBeforeItLooks(Platform):
             if machine.name == "transfer" and self.store.find(machine.name, call.merchant.mchid, number) is not None:
                 self.v2_take(call.merchant.mchid, cost)
             raise
+
+
+@breaks("v2.invariant.money-is-conserved")
+class KeepsReversedMoneyFrozen(Platform):
+    """Gives the payer the money of a reversed order back, and keeps it frozen for sharing, too."""
+
+    def release(self, order: Entity) -> None:
+        if order.state != "REVOKED":
+            super().release(order)

@@ -84,6 +84,23 @@ def test_refused_calls_about_money_change_nothing(platform: Platform) -> None:
     try_all(platform, list(_points(platform)), attempt)
 
 
+@judges(V2.money)
+def test_what_was_reversed_is_not_shared(platform: Platform) -> None:
+    """After the reverse of a code payment that was placed for sharing nothing is left to share: its payer has it all."""
+    needs(platform)
+
+    def attempt(role: Role) -> None:
+        order = marked(role, "codepay")
+        is_left(platform, order, ready(platform, order), "It was charged, and nothing has happened since.")
+        if not platform.v2.reverse(order).accepted:
+            return  # how long an order can be reversed is judged elsewhere
+        answer = platform.v2.sharing.ask_left(order)
+        if answer.accepted:
+            answer.has("unsplit_amount", "0", because="The payer has got everything back.")
+
+    try_all(platform, roles(platform), attempt)
+
+
 def _points(platform: Platform) -> Iterator[_Point]:
     """What there is to look at, as far as the platform's powers lead there."""
     if "client-certificates" in platform.capabilities:
