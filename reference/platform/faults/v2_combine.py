@@ -330,3 +330,12 @@ class DoesNotSayThatABasketIsPaid(Platform):
     def v2_paid(self, order: Entity) -> dict[str, str]:
         told = super().v2_paid(order)
         return {name: value for name, value in told.items() if name != "result_code" or _LIST not in told}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class MixesUpTheWordsOfAnOrder(Platform):
+    """Shows attach where the description of an order belongs."""
+
+    def v2_show_part(self, part: Entity) -> dict[str, Any]:
+        shown = super().v2_show_part(part)
+        return shown | {"description": shown["attach"]}

@@ -228,3 +228,12 @@ class FreesTheNumberOfWhatIsOnItsWayBack(_SendsAnew):
     """Sends another packet under the number of one that is on its way back."""
 
     changed = True
+
+
+@breaks("v2.redpack.sends-a-number-once")
+class CallsAPacketOtherwiseWhenAsked(Platform):
+    """Shows a packet for several people under another number than it was sent under."""
+
+    def v2_show_redpack(self, call: Call) -> dict[str, str]:
+        shown = super().v2_show_redpack(call)
+        return shown if shown["hb_type"] == "NORMAL" else shown | {"detail_id": shown["detail_id"][::-1]}
