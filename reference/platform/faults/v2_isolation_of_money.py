@@ -135,3 +135,12 @@ class NumbersReturnsForEverybody(Platform):
     def v2_query_return(self, call: Call) -> dict[str, str]:
         own = super().known_return(call)
         return super().v2_query_return(call) if own is None else self.v2_show_return(self.known_return(call) or own)
+
+
+@breaks(_APART)
+class HasOneSandboxForSubMerchants(Platform):
+    """Shows a service provider its order of the sandbox whatever sub-merchant it names."""
+
+    def v2_sandbox_query(self, call: Call) -> dict[str, str]:
+        order = self.v2_sandbox_orders.order(call.merchant.mchid, call.values["out_trade_no"])
+        return super().v2_sandbox_query(call) if order is None else self.v2_show_order(order)

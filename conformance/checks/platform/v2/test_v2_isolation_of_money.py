@@ -153,6 +153,9 @@ def test_a_stranger_sees_nothing_in_the_sandbox(platform: Platform) -> None:
         theirs.number = mine.number
         platform.sandbox.query(theirs).is_refused(*NO_SUCH_ORDER, because="It is another merchant's.").lacks("trade_state")
         platform.sandbox.place(theirs).is_accepted(because="Another merchant's numbers are its own.")
+        for wrong in platform.merchant(owner).sub_mchids[1:]:
+            answer = platform.sandbox.send(platform.sandbox.calls.query(mine).but(sub_mch_id=wrong), label="query for another sub-merchant")
+            answer.is_refused(*NO_SUCH_ORDER, because="It is another sub-merchant's.").lacks("trade_state")
         for order in (mine, theirs):
             platform.sandbox.query(order).is_accepted().has("total_fee", str(order.total), because="Another merchant's order is shown.")
 
