@@ -78,6 +78,24 @@ class TellsSharesInYuan(Platform):
         return shown | {"amount": f"{shown['amount'] / 100:.2f}"}
 
 
+@breaks(_FITS)
+class ConfusesNumbersOfReturns(Platform):
+    """Answers a return with its own number where the merchant's belongs."""
+
+    def v2_show_return(self, found: Entity) -> dict[str, str]:
+        shown = super().v2_show_return(found)
+        return shown | {"out_return_no": shown["return_no"]}
+
+
+@breaks(_FITS)
+class SendsGroupPacketsToItself(Platform):
+    """Answers a packet for several people with another payee than it was sent to."""
+
+    def v2_sent(self, packet: Entity) -> dict[str, str]:
+        sent = super().v2_sent(packet)
+        return sent | {"re_openid": self.merchant(packet.owner).openid} if packet.draft["kind"] == "GROUP" else sent
+
+
 class _Falls(Platform):
     """Fails on requests of one kind."""
 
