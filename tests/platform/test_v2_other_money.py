@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from types import ModuleType
 from typing import Any
 
@@ -148,4 +149,17 @@ def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatf
     platform = Platform("another", bundled(), DirectTransport(reference), world=DirectWorld(reference), seed=0)
 
     with suppress(NotApplicable):  # a platform that is quick has no share that is under way
+        check(platform=platform)
+
+
+@pytest.mark.parametrize(
+    "check", [pytest.param(check, id=check.__name__) for each in (*_SHARES, test_v2_contract, test_v2_combine) for check in _checks(each)]
+)
+def test_a_merchant_may_be_the_only_one(check: Callable[..., None]) -> None:
+    """Every check that needs nobody else holds where there is one merchant alone, and says what it needs where it needs more."""
+    identity = replace(bundled(), partner=None, other=None)
+    reference = ReferencePlatform(identity)
+    platform = Platform("another", identity, DirectTransport(reference), world=DirectWorld(reference), seed=0)
+
+    with suppress(NotApplicable):
         check(platform=platform)

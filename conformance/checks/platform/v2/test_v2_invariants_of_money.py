@@ -12,7 +12,7 @@ from conformance.checks.platform.v2.sharing import is_left, marked, merchants, n
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2.payouts import Payouts
-from conformance.targets.verdicts import NotApplicable, Violation
+from conformance.targets.verdicts import Violation
 from reference.rules import judges
 from strategies.cases import Role
 from strategies.v2.baskets import basket
@@ -110,9 +110,10 @@ def _points(platform: Platform) -> Iterator[_Point]:
             able = [sender for sender in senders if sender.kind != "bank"]
             yield from (_Point(f"{sender.kind} on its way", sender.role, _paid_out(sender, held=True)) for sender in able)
     if {"payer", "time-travel", "client-certificates"} <= platform.capabilities:
-        yield from (_Point("share under way", role, _under_way) for role in roles(platform))
-        yield from (_Point("return under way", role, _returned(decided=False)) for role in roles(platform))
-        yield from (_Point("return made", role, _returned(decided=True)) for role in roles(platform))
+        for role in (role for role in roles(platform) if merchants(platform, role)):
+            yield _Point("share under way", role, _under_way)
+            yield _Point("return under way", role, _returned(decided=False))
+            yield _Point("return made", role, _returned(decided=True))
     yield from (_Point("combined order", role, _combined) for role in roles(platform))
 
 
@@ -156,10 +157,7 @@ def _payee(payout: Payout) -> tuple[str, ...]:
 
 def _under_way(platform: Platform, role: Role) -> _Thing:
     """A share that was just asked for."""
-    needs(platform)
-    side = platform.v2.sharing
-    if not (to := merchants(platform, role)):
-        raise NotApplicable({"other-merchant"})
+    side, to = platform.v2.sharing, merchants(platform, role)
     order = marked(role)
     frozen = ready(platform, order, to[0])
     sharing = Sharing(order, (Share(to[0], 100),))
@@ -185,9 +183,8 @@ def _under_way(platform: Platform, role: Role) -> _Thing:
 
 def _returned(*, decided: bool) -> Callable[[Platform, Role], _Thing]:
     def make(platform: Platform, role: Role) -> _Thing:
-        if not (to := merchants(platform, role)):
-            raise NotApplicable({"other-merchant"})
-        shared, calls = share_and_return(platform, role, to[0], decided=decided), platform.v2.sharing.calls
+        to, calls = merchants(platform, role)[0], platform.v2.sharing.calls
+        shared = share_and_return(platform, role, to, decided=decided)
         again, query = calls.give_back(shared.back), calls.query_return(shared.back)
         refused = (
             *_signed_wrongly(again, "the same again"),
