@@ -15,7 +15,7 @@ once, in `patternProperties`; JSON inside a text is described by `contentSchema`
 that of success on both levels, the one of `default` that of everything else, which comes with status 200 too.
 """
 
-from reference.contract.fields import FieldBound, Problem, bounds, parameters, problems
+from reference.contract.fields import FieldBound, Problem, bounds, inner_bounds, parameters, problems
 from reference.contract.loader import load
 from reference.contract.model import Contract, ErrorCode, Level, Match, Mode, Operation, Parameter, Retry, Schema, Webhook, Where
 
@@ -34,6 +34,7 @@ __all__ = [
     "Webhook",
     "Where",
     "bounds",
+    "inner_bounds",
     "load",
     "parameters",
     "problems",

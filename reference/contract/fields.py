@@ -11,7 +11,7 @@ from reference.contract.formats import FORMATS
 from reference.contract.keywords import AT_LEAST, AT_MOST, INTEGRAL, KEYWORDS
 from reference.contract.model import Operation, Schema
 
-__all__ = ["FieldBound", "Problem", "bounds", "parameters", "problems"]
+__all__ = ["FieldBound", "Problem", "bounds", "inner_bounds", "parameters", "problems"]
 
 _OF_NUMBERS = ("minimum", "maximum", AT_LEAST, AT_MOST)
 _OF_THE_VALUE = ("minLength", "maxLength", "pattern", "enum", "const", *_OF_NUMBERS, "format", "minItems", "maxItems")
@@ -108,6 +108,24 @@ def bounds(operation: Operation) -> tuple[FieldBound, ...]:
     query = (bound for bound in _bounds("query", parameters(operation, "query"), ()) if bound.keyword != "type")
     path = (bound for bound in _bounds("path", parameters(operation, "path"), ()) if bound.keyword not in {"type", "required"})
     return (*body, *query, *path)
+
+
+@cache
+def inner_bounds(operation: Operation) -> tuple[FieldBound, ...]:
+    """Return every constraint inside the JSON that members of an XML body hold as text; their pointers begin with that member.
+
+    What sources write in different ways is left out as a whole.
+    """
+    members = {} if operation.body is None else operation.body.get("properties", {})
+    return tuple(bound for name, member in members.items() for bound in _bounds("body", _inside(member), (name,)))
+
+
+def _inside(member: Schema) -> Schema:
+    """The schema of the JSON that *member* holds as text, an empty one where it holds none or nobody knows which."""
+    doubt = member.get("x-in-doubt")
+    known = member.get("contentMediaType") in _TYPED and not (isinstance(doubt, Mapping) and "contentSchema" in doubt)
+    inside: Schema = member.get("contentSchema", {}) if known else {}
+    return inside
 
 
 def _bounds(where: _Part, schema: Schema, pointer: tuple[str, ...]) -> Iterator[FieldBound]:

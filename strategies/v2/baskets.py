@@ -114,6 +114,8 @@ def wrong_lists() -> tuple[Wrong, ...]:
         Wrong("the first number again", lambda orders: [*orders, {**orders[0]}]),
         Wrong("the first number for another amount", lambda orders: [*orders, {**orders[0], "total_fee": 9}]),
         Wrong("one order twice", lambda orders: [orders[0], {**orders[0]}]),
+        Wrong("no amount in the last order", lambda orders: [*orders[:-1], _without(orders[-1], "total_fee")]),
+        Wrong("no number in the last order", lambda orders: [*orders[:-1], _without(orders[-1], "out_trade_no")]),
     ]
     priced = [(amount, place) for amount in (0, -1, 1.5, "some") for place in (0, -1)]
     found += [Wrong(f"{amount} fen in the {'last' if place else 'first'} order", _priced(place, amount)) for amount, place in priced]
@@ -123,6 +125,10 @@ def wrong_lists() -> tuple[Wrong, ...]:
 def no_lists() -> tuple[str, ...]:
     """Texts that are no JSON list of orders."""
     return ("orders", "5", '"orders"', '{"order_num":2,"order_list":[', "<order/>", "out_trade_no=1&total_fee=1", "{'order_num': 2}")
+
+
+def _without(order: dict[str, Any], name: str) -> dict[str, Any]:
+    return {each: value for each, value in order.items() if each != name}
 
 
 def _priced(place: int, amount: object) -> Callable[[list[dict[str, Any]]], list[dict[str, Any]]]:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Final
 
 from reference.contract import FieldBound, bounds, load
+from reference.contract.keywords import AT_LEAST
 from strategies.faults.values import ABSENT, Change, breaking, in_the_middle, keeping, to, url_of_length
 from strategies.v2.cases import CallV2, FaultV2
 
@@ -20,10 +21,13 @@ _OUTSIDE: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = {
     ("detail", "maxLength"): (),
     ("scene_info", "maxLength"): (),
     ("spbill_create_ip", "maxLength"): (),
+    ("offset", "pattern"): (),
+    ("brand_id", "pattern"): (),
 }
 """(member, keyword) -> values, where APIv2 differs from APIv3 or the keyword alone does not say what breaks it beyond doubt.
 
-What is too long to be JSON of an order or an address is none. APIv3 gives attach a character more.
+What is too long to be JSON of an order or an address is none. APIv3 gives attach a character more. No money hangs on an offset or a brand,
+and not everybody reads them.
 """
 _INSIDE: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = {
     ("attach", "maxLength"): (to(_TEXT * 127),),
@@ -38,7 +42,9 @@ _INSIDE: Final[Mapping[tuple[str, str], tuple[Change, ...]]] = {
 """(member, keyword) -> valid values, where the edge itself is in doubt."""
 _UNWRITABLE: Final = frozenset({"control", "empty"})
 """Labels of values that no XML can carry, or that mean an absent member in it."""
-_OF_TEXT: Final = frozenset({"required", "maxLength", "pattern", "enum", "format"})
+_OF_TEXT: Final = frozenset({"required", "maxLength", "pattern", AT_LEAST, "enum", "format"})
+_DIGITS: Final = "^[0-9]+$"
+_NO_NUMBERS: Final = tuple(to(text) for text in ("-1", "1.5", "one", "1e2"))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -103,7 +109,11 @@ def _all(operation_id: str) -> tuple[tuple[MemberFault, ...], tuple[MemberEdge, 
 def _breaking(bound: FieldBound) -> tuple[Change, ...]:
     if bound.keyword == "required":
         return (to(ABSENT),)
+    if bound.keyword == AT_LEAST:
+        return (to(str(bound.value - 1)),)
     found = _OUTSIDE.get((bound.pointer[0], bound.keyword))
+    if found is None and (bound.keyword, bound.value) == ("pattern", _DIGITS):
+        return _NO_NUMBERS
     return tuple(change for change in (breaking(bound) if found is None else found) if change.label not in _UNWRITABLE)
 
 

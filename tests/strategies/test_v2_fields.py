@@ -67,3 +67,11 @@ def test_an_unknown_member_is_said() -> None:
     """Asking for a member without documented bounds names those that have some."""
     with pytest.raises(LookupError, match="boddy"):
         faults_of("unifiedorder", "boddy")
+
+
+def test_amounts_are_whole_and_positive() -> None:
+    """What is no whole number, and nothing at all, are faults of an amount; of an offset they are not."""
+    names = {fault.name for fault in faults_of("profitsharingreturn", "return_amount")}
+
+    assert {'return_amount:pattern="-1"', 'return_amount:pattern="1.5"', 'return_amount:x-minimum="0"'} <= names
+    assert not [fault for fault in faults_of("refundquery") if fault.member == "offset"]

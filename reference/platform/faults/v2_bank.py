@@ -160,3 +160,12 @@ class PaysAnotherCardUnderTheNumber(Platform):
         if event == "send" and known is not None and case.draft.get("bank_no_md5") != known.draft.get("bank_no_md5"):
             return frozenset({"payout-changed"})
         return super().overlooks(event, case)
+
+
+@breaks(_SEALED)
+class CallsACardsTransferOtherwiseWhenAsked(Platform):
+    """Shows a transfer to a card under another number than it was accepted under."""
+
+    def v2_show_bank_transfer(self, call: Call) -> dict[str, str]:
+        shown = super().v2_show_bank_transfer(call)
+        return shown | {"payment_no": shown["payment_no"][::-1]}

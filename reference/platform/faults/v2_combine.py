@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from reference.machines import ORDER, Case, Entity, Machine, Move, Repeat
@@ -252,3 +253,89 @@ class SaysThatAPaidBasketIsClosed(Platform):
             if refused.refusal.name != "order-paid":
                 raise
             return {"result_msg": "OK"}
+
+
+@breaks("v2.combine.keeps-its-bounds")
+class PricesOrdersThatHaveNoPrice(Platform):
+    """Takes an order without an amount for one of a yuan."""
+
+    def v2_check_texts(self, call: Call) -> None:
+        with suppress(ValueError, TypeError, KeyError):
+            listed = json.loads(call.values[_LIST])
+            listed["order_list"] = [{"total_fee": 100, **each} for each in listed["order_list"]]
+            call.values[_LIST] = json.dumps(listed)
+        super().v2_check_texts(call)
+
+
+@breaks("v2.combine.repeats-are-one-order")
+class PutsUnpaidOrdersIntoBaskets(Platform):
+    """Takes an unpaid order over into a basket that names its number for another amount."""
+
+    def v2_has_number(self, part: Mapping[str, Any]) -> bool:
+        order = self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"])
+        return order is not None and order.state != "NOTPAY"
+
+
+@breaks("v2.combine.repeats-are-one-order")
+class PutsPaidOrdersIntoBaskets(Platform):
+    """Takes the number of a service provider's paid order for free."""
+
+    def v2_has_number(self, part: Mapping[str, Any]) -> bool:
+        order = self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"])
+        return super().v2_has_number(part) and not (order is not None and order.state == "SUCCESS" and "sub_mchid" in order.draft)
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class TellsTheTotalOfEveryOrder(Platform):
+    """Gives every order the amount of the whole in the notification."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        told = super().v2_paid(order)
+        if _LIST not in told:
+            return told
+        listed = json.loads(told[_LIST])
+        whole = sum(each["amount"]["total_amount"] for each in listed["order_list"])
+        for each in listed["order_list"]:
+            each["amount"]["total_amount"] = whole
+        return told | {_LIST: json.dumps(listed)}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class TellsTheFirstPaymentOfEveryOrder(Platform):
+    """Gives every order the transaction_id of the first in the notification."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        told = super().v2_paid(order)
+        if _LIST not in told:
+            return told
+        listed = json.loads(told[_LIST])
+        for each in listed["order_list"]:
+            each["transaction_id"] = listed["order_list"][0]["transaction_id"]
+        return told | {_LIST: json.dumps(listed)}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class LetsBasketsBePaidForEver(Platform):
+    """Forgets the time_expire of a service provider's combined order."""
+
+    def v2_combined_draft(self, call: Call) -> dict[str, Any]:
+        draft = super().v2_combined_draft(call)
+        return {name: value for name, value in draft.items() if name != "time_expire" or draft["mode"] != "partner"}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class DoesNotSayThatABasketIsPaid(Platform):
+    """Lists the orders of a paid basket in the notification, and leaves out that this was a success."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        told = super().v2_paid(order)
+        return {name: value for name, value in told.items() if name != "result_code" or _LIST not in told}
+
+
+@breaks("v2.combine.is-paid-as-a-whole")
+class MixesUpTheWordsOfAnOrder(Platform):
+    """Shows attach where the description of an order belongs."""
+
+    def v2_show_part(self, part: Entity) -> dict[str, Any]:
+        shown = super().v2_show_part(part)
+        return shown | {"description": shown["attach"]}

@@ -1,6 +1,9 @@
 """Faults that break what the contract says of every operation of APIv2 alike."""
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
 
 from reference.machines import Entity
 from reference.oracles import v2
@@ -53,6 +56,53 @@ class TellsRatiosInPercent(Platform):
         if isinstance(content, bytes) or "max_ratio" not in content:
             return content
         return {"ratio" if name == "max_ratio" else name: value for name, value in content.items()}
+
+
+@breaks(_FITS)
+class ForgetsTheTypeOfAReceiver(Platform):
+    """Says whom it has struck from the receivers, and not what kind of account that is."""
+
+    def v2_remove_receiver(self, call: Call) -> dict[str, str]:
+        told = json.loads(super().v2_remove_receiver(call)["receiver"])
+        return {"receiver": json.dumps({"account": told["account"]})}
+
+
+@breaks(_FITS)
+class ForgetsAttachInTheLastOrder(Platform):
+    """Shows the last order of a combined one without its attach."""
+
+    def v2_show_combined(self, whole: Entity) -> dict[str, str]:
+        shown = super().v2_show_combined(whole)
+        listed = json.loads(shown["sub_order_list"])
+        del listed["order_list"][-1]["attach"]
+        return shown | {"sub_order_list": json.dumps(listed, ensure_ascii=False)}
+
+
+@breaks(_FITS)
+class TellsSharesInYuan(Platform):
+    """Shows the amount of a share as text, in yuan."""
+
+    def v2_show_share(self, share: Entity) -> dict[str, Any]:
+        shown = super().v2_show_share(share)
+        return shown | {"amount": f"{shown['amount'] / 100:.2f}"}
+
+
+@breaks(_FITS)
+class ConfusesNumbersOfReturns(Platform):
+    """Answers a return with its own number where the merchant's belongs."""
+
+    def v2_show_return(self, found: Entity) -> dict[str, str]:
+        shown = super().v2_show_return(found)
+        return shown | {"out_return_no": shown["return_no"]}
+
+
+@breaks(_FITS)
+class SendsGroupPacketsToItself(Platform):
+    """Answers a packet for several people with another payee than it was sent to."""
+
+    def v2_sent(self, packet: Entity) -> dict[str, str]:
+        sent = super().v2_sent(packet)
+        return sent | {"re_openid": self.merchant(packet.owner).openid} if packet.draft["kind"] == "GROUP" else sent
 
 
 class _Falls(Platform):
@@ -156,6 +206,62 @@ class EndsSharingWithoutAWord(_Overlooks):
         super().v2_check_values(call)
         if call.operation.id == self.operation:
             call.values.setdefault("description", "-")
+
+
+@breaks(_REFUSES)
+class TakesReturnsOfNothing(_Overlooks):
+    """Takes a return of no fen at all."""
+
+    operation = "profitsharingreturn"
+    breaches = frozenset({("return_amount", "x-minimum")})
+
+
+class _ReadsInside(Platform):
+    """Reads what is wrong inside the JSON of one member, *name*, as if it were right."""
+
+    name = ""
+
+    def mended(self, value: Any) -> Any:
+        raise NotImplementedError
+
+    def v2_check_texts(self, call: Call) -> None:
+        if self.name in call.values:
+            with suppress(ValueError):
+                call.values[self.name] = json.dumps(self.mended(json.loads(call.values[self.name])))
+        super().v2_check_texts(call)
+
+
+@breaks(_REFUSES)
+class AddsReceiversOfAnyType(_ReadsInside):
+    """Takes a receiver of a type nobody knows for a merchant."""
+
+    name = "receiver"
+
+    def mended(self, value: Any) -> Any:
+        known = isinstance(value, dict) and value.get("type", "MERCHANT_ID") in {"MERCHANT_ID", "PERSONAL_OPENID", "PERSONAL_SUB_OPENID"}
+        return value if known or not isinstance(value, dict) else {**value, "type": "MERCHANT_ID"}
+
+
+@breaks(_REFUSES)
+class SharesWithoutAWord(_ReadsInside):
+    """Gives shares that say not what for."""
+
+    name = "receivers"
+
+    def mended(self, value: Any) -> Any:
+        return [{"description": "-", **each} if isinstance(each, dict) else each for each in value] if isinstance(value, list) else value
+
+
+@breaks(_REFUSES)
+class RoundsSharesToFen(_ReadsInside):
+    """Gives the whole fen of a share that is none."""
+
+    name = "receivers"
+
+    def mended(self, value: Any) -> Any:
+        listed = value if isinstance(value, list) and all(isinstance(each, dict) for each in value) else []
+        whole = [{**each, "amount": int(each["amount"])} if isinstance(each.get("amount"), float) else each for each in listed]
+        return whole or value
 
 
 @breaks("v2.sign.refuses-a-wrong-signature")

@@ -1,8 +1,9 @@
 """Faults in what becomes of red packets of APIv2."""
 
+from dataclasses import replace
 from typing import Any
 
-from reference.machines import Entity, Machine, Refusal
+from reference.machines import Case, Entity, Machine, Move, Refusal, Repeat
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.v2.reading import Call
@@ -204,3 +205,35 @@ class SharesMoreThanThereIs(Platform):
     def v2_packet_share(self, packet: Entity) -> int:
         share = super().v2_packet_share(packet)
         return share + 1 if share == self.v2_left(packet) and packet.draft["kind"] == "GROUP" else share
+
+
+class _SendsAnew(Platform):
+    """Knows nothing of a packet that is on its way back when its number comes again, if *changed* even for other parameters."""
+
+    changed = False
+
+    def happen(self, machine: Machine, event: str, case: Case) -> Move | Repeat:
+        gone = machine.name == "redpack" and event == "send" and case.subject is not None and case.subject.state == "RFUND_ING"
+        same = gone and case.subject is not None and case.subject.draft == case.draft
+        return super().happen(machine, event, replace(case, subject=None) if gone and same is not self.changed else case)
+
+
+@breaks("v2.redpack.sends-a-number-once")
+class SendsAnewWhatIsOnItsWayBack(_SendsAnew):
+    """Sends a packet again that is on its way back."""
+
+
+@breaks("v2.redpack.refuses-changed-parameters")
+class FreesTheNumberOfWhatIsOnItsWayBack(_SendsAnew):
+    """Sends another packet under the number of one that is on its way back."""
+
+    changed = True
+
+
+@breaks("v2.redpack.sends-a-number-once")
+class CallsAPacketOtherwiseWhenAsked(Platform):
+    """Shows a packet for several people under another number than it was sent under."""
+
+    def v2_show_redpack(self, call: Call) -> dict[str, str]:
+        shown = super().v2_show_redpack(call)
+        return shown if shown["hb_type"] == "NORMAL" else shown | {"detail_id": shown["detail_id"][::-1]}

@@ -6,6 +6,7 @@ from typing import Any
 
 from reference.contract import Operation, Schema
 from reference.machines import Entity
+from reference.machines.sharing import MOST_RECEIVERS
 from reference.oracles import v2
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
@@ -224,3 +225,20 @@ class ReturnsByAnyCertificate(Platform):
     def v2_bears_certificate(self, call: Call) -> bool:
         known = call.operation.id == "profitsharingreturn" and shown_certificate(call.request) is not None
         return known or super().v2_bears_certificate(call)
+
+
+@breaks("v2.sharing.needs-an-added-receiver")
+class SharesToAnyNumber(Platform):
+    """Gives shares to as many receivers as a list holds."""
+
+    def v2_asked_shares(self, call: Call) -> list[dict[str, Any]]:
+        listed: list[dict[str, Any]] = json.loads(call.values["receivers"])
+        return listed if len(listed) > MOST_RECEIVERS else super().v2_asked_shares(call)
+
+
+@breaks("v2.sharing.needs-an-added-receiver")
+class SharesToNobody(Platform):
+    """Takes a list of nobody for a sharing."""
+
+    def v2_asked_shares(self, call: Call) -> list[dict[str, Any]]:
+        return [] if json.loads(call.values["receivers"]) == [] else super().v2_asked_shares(call)

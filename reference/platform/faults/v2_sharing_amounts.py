@@ -243,3 +243,37 @@ class SharesAlthoughItRefuses(Platform):
 
 def _sum(receivers: Sequence[Mapping[str, Any]]) -> int:
     return sum(share["amount"] for share in receivers)
+
+
+@breaks(_ONCE)
+class HasOneIdForAnOrder(Platform):
+    """Calls all sharings of an order, and its end, by the id of the first."""
+
+    def new_sharing(self, call: Call, draft: dict[str, Any], order: Entity, state: str) -> Entity:
+        first = next(iter(self.store.belonging("sharing", order.owner, order.number)), None)
+        sharing = super().new_sharing(call, draft, order, state)
+        if first is not None:
+            sharing.data["order_id"] = first.data["order_id"]
+        return sharing
+
+
+@breaks(_ONCE)
+class HasOneIdForReturns(Platform):
+    """Calls all returns of a sharing by the id of the first."""
+
+    def new_return(self, call: Call, draft: dict[str, Any], sharing: Entity, state: str) -> Entity:
+        first = next(iter(self.store.belonging("sharing_return", sharing.owner, sharing.number)), None)
+        made = super().new_return(call, draft, sharing, state)
+        if first is not None:
+            made.data["return_id"] = first.data["return_id"]
+        return made
+
+
+@breaks(_ONCE)
+class ShowsWhatCameBackAltogether(Platform):
+    """Shows, of each return of a receiver, what that receiver has returned of the sharing altogether."""
+
+    def v2_show_return(self, found: Entity) -> dict[str, str]:
+        sharing = self.store.by_id("sharing", found.data["order_id"])
+        assert sharing is not None  # a return is of one
+        return super().v2_show_return(found) | {"return_amount": str(self.taken_back(sharing, found.draft["account"]))}

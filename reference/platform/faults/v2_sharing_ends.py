@@ -305,3 +305,34 @@ class MakesFailedReturns(Platform):
             found.state = "SUCCESS"
             found.data.pop("fail_reason", None)
         return super().v2_show_return(found)
+
+
+class _Forgets(Platform):
+    """Watches frozen money for another time than is documented."""
+
+    days = 0
+
+    def watch(self, subject: Entity, event: str, moment: int) -> None:
+        if event != "time_out" or subject.machine != "frozen_funds":
+            super().watch(subject, event, moment)
+        elif self.days:
+            super().watch(subject, event, subject.created + self.days * _DAY)
+
+
+@breaks(_FINISH)
+class KeepsMoneyFrozenForEver(_Forgets):
+    """Releases nothing that nobody asks to have released."""
+
+
+@breaks(_FINISH)
+class FreesTheRestInAWeek(_Forgets):
+    """Releases what was not shared within seven days."""
+
+    days = 7
+
+
+@breaks(_RETURN)
+class TakesBackForEver(Platform):
+    """Takes shares back however long ago they were given."""
+
+    overlooked = frozenset({"return-too-late"})

@@ -298,3 +298,12 @@ class BelievesACertificateWithoutASign(Platform):
                 raise
             merchant = self.v2_merchant(operation, values)
             return Call(operation, merchant, {**values, "sign": "none"}, request, merchant.apiv2_key or "", "MD5")
+
+
+@breaks(_ONCE)
+class CallsATransferOtherwiseWhenAsked(Platform):
+    """Shows a transfer under the merchant's number where the platform's own belongs."""
+
+    def v2_show_transfer(self, call: Call) -> dict[str, str]:
+        shown = super().v2_show_transfer(call)
+        return shown | {"detail_id": shown["partner_trade_no"]}

@@ -136,7 +136,7 @@ class V2Combine(V2Operations):
     def v2_new_combined(self, call: Call, draft: dict[str, Any], state: str) -> Entity:
         """Create a combined order with all its orders, unless one of their numbers is taken."""
         parts = draft["parts"]
-        if any(self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"]) is not None for part in parts):
+        if any(self.v2_has_number(part) for part in parts):
             raise Refused(PARAMETERS_CHANGED, {"field": "sub_order_list"})
         ask = call.asks({}, {})
         data = {"trade_type": draft["trade_type"]}
@@ -149,6 +149,10 @@ class V2Combine(V2Operations):
             self.new_order("order", replace(ask, merchant=self.merchant(self.v2_owner(part)["mch_id"])), part, state)
         self.expect(whole)
         return whole
+
+    def v2_has_number(self, part: Mapping[str, Any]) -> bool:
+        """Tell whether the number of an order of the list is used already."""
+        return self.store.order(self.v2_owner(part)["mch_id"], part["out_trade_no"]) is not None
 
     # closing
 

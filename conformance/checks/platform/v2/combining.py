@@ -102,6 +102,9 @@ def shows(platform: Platform, basket: Basket, state: str, *, because: str) -> di
         order = orders[part.number or ""]
         if order.get("amount", {}).get("total_amount") != part.total:
             raise Violation("An order is shown with another amount.", expected=f"{part.total} fen", got=repr(order))
+        if order.get("attach", part.attach) != part.attach or order.get("description", part.description) != part.description:
+            expected = f"attach {part.attach!r}, description {part.description!r}"
+            raise Violation("An order is shown with other words than it was placed with.", expected=expected, got=repr(order))
         if bool(order.get("transaction_id")) is not (state == "SUCCESS") or order.get("trade_state", state) != state:
             raise Violation(because, expected=f"every order {state}", got=answer.described)
     if told is not None and told != state:

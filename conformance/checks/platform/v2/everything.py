@@ -10,7 +10,7 @@ from typing import Final
 from conformance.checks.platform.billing import ready, start_a_day
 from conformance.checks.platform.v2 import combining
 from conformance.checks.platform.v2.asking import order_of, roles
-from conformance.checks.platform.v2.sharing import marked, receivers, settled
+from conformance.checks.platform.v2.sharing import marked, merchants, receivers, settled
 from conformance.checks.platform.v2.sharing import ready as ready_to_share
 from conformance.targets.platform import Platform
 from conformance.targets.v2.payouts import ASKING, SENDING, Payouts
@@ -24,6 +24,8 @@ from strategies.v2.sharing import Finish, GiveBack, Share, Sharing
 
 __all__ = ["Subject", "subjects"]
 
+_OF_RETURNS: Final = frozenset({"profitsharingreturn", "profitsharingreturnquery"})
+"""What takes another merchant to ask for: only merchants give back."""
 Ask = Callable[[], CallV2]
 """Returns a valid call, each time one that may be sent again: what it creates has a number of its own."""
 Begin = Callable[[Platform, Role], Ask]
@@ -54,6 +56,8 @@ def subjects(platform: Platform) -> list[Subject]:
 
 
 def _is_for(platform: Platform, operation: str, role: Role) -> bool:
+    if operation in _OF_RETURNS and not merchants(platform, role):
+        return False
     contract = platform.v2.contract.operations[operation]
     return contract.mode in {"both", "partner" if role == "partner" else "direct"} and platform.v2.offers(operation)
 

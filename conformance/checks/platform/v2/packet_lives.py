@@ -11,7 +11,7 @@ from conformance.targets.verdicts import Violation
 from reference.oracles.times import BEIJING
 from strategies.v2.payouts import Payout
 
-__all__ = ["ENDS", "HELD", "LONG", "SENT", "TEN_MINUTES", "PacketLife", "came_back", "cannot_be_opened", "open_packet"]
+__all__ = ["ENDS", "EXPIRED", "HELD", "LONG", "SENT", "TEN_MINUTES", "PacketLife", "came_back", "cannot_be_opened", "open_packet"]
 
 TEN_MINUTES = 600
 LONG = 3 * A_DAY
@@ -88,8 +88,12 @@ def _open_all(payouts: Payouts, packet: Payout) -> None:
     open_packet(payouts, packet, packet.heads)
 
 
-def _let_come_back(payouts: Payouts, packet: Payout) -> None:
+def _let_expire(payouts: Payouts, _packet: Payout) -> None:
     payouts.platform.advance(A_DAY + TEN_MINUTES)
+
+
+def _let_come_back(payouts: Payouts, packet: Payout) -> None:
+    _let_expire(payouts, packet)
     shown(payouts, packet)  # on its way, or back already
     payouts.platform.advance(LONG)
 
@@ -104,6 +108,8 @@ def _after_sending(end: Callable[[Payouts, Payout], object]) -> Callable[[Payout
 
 SENT = PacketLife("SENT", _send, _send)
 HELD = PacketLife("SENDING", hold, hold)
+EXPIRED = PacketLife("RFUND_ING", _after_sending(_let_expire), _let_expire)
+"""Not opened in time: on its way back, unless it is back at once."""
 ENDS = (
     PacketLife("RECEIVED", _after_sending(_open_all), _open_all),
     PacketLife("REFUND", _after_sending(_let_come_back), _let_come_back),

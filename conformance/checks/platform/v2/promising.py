@@ -1,9 +1,13 @@
 """What an answer of APIv2 must hold by the contract."""
 
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
 from conformance.checks.platform.promising import told
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.verdicts import Violation
-from reference.contract import problems
+from reference.contract import Problem, Schema, problems
 
 __all__ = ["broken_promise_v2"]
 
@@ -14,13 +18,14 @@ _JUDGED_ELSEWHERE = frozenset((name,) for name in ("return_code", "result_code",
 def broken_promise_v2(answer: AnswerV2) -> Violation | None:
     """Return how a success says something else than the contract promises; None when it does not, is no success, or is a file.
 
-    Elements that are empty are absent.
+    Elements that are empty are absent. The JSON in an element that is promised always holds what it must, too.
     """
     schema = answer.operation.responses.get(200)
     if not answer.accepted or answer.is_a_file or schema is None:
         return None
     values = {name: value for name, value in answer.result.values.items() if value}
-    wrong = [problem for problem in problems(schema, values) if problem.documented and problem.in_doubt is None]
+    found = (*problems(schema, values), *_inside(schema, values))
+    wrong = [problem for problem in found if problem.documented and problem.in_doubt is None]
     wrong = [problem for problem in wrong if problem.pointer[:1] not in _JUDGED_ELSEWHERE]
     if not wrong:
         return None
@@ -30,3 +35,18 @@ def broken_promise_v2(answer: AnswerV2) -> Violation | None:
         expected=f"an element {wrong[0].field.strip('/')}, which is promised always" if missing else "what the contract names",
         got=answer.described,
     )
+
+
+def _inside(schema: Schema, values: Mapping[str, str]) -> Iterator[Problem]:
+    """What is wrong inside the JSON of elements that are promised always."""
+    for name in schema.get("required", ()):
+        member = schema["properties"][name]
+        if name not in values or member.get("contentMediaType") != "application/json":
+            continue
+        try:
+            value = json.loads(values[name])
+        except ValueError:
+            yield Problem((name,), "contentMediaType", "is no JSON", values[name], documented=True, in_doubt=None)
+            continue
+        for problem in problems(member["contentSchema"], value):
+            yield replace(problem, pointer=(name, *problem.pointer))

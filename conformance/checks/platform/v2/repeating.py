@@ -89,7 +89,7 @@ def pays_once(platform: Platform, sender: Sender, way: Way) -> None:
     names = {answer[ID[payout.machine]] for answer in answers if answer.accepted}
     if len(names) != 1:
         raise Violation("One number was paid out more than once.", expected=f"one {ID[payout.machine]}", got=", ".join(sorted(names)))
-    shown(payouts, payout)
+    shown(payouts, payout).has(SHOWN_ID[payout.machine], names.pop(), because="It is what the payout was called when it was made.")
     purse.holds(1, because="The payout was asked for several times, and costs its amount once.")
     purse.close()
 

@@ -141,7 +141,7 @@ def test_a_number_pays_a_card_once(platform: Platform) -> None:
         first = payouts.send(transfer).is_accepted()
         if state == "SUCCESS":
             payouts.let(transfer, "settle")
-        before = shown(payouts, transfer)
+        before = shown(payouts, transfer).has("payment_no", first["payment_no"], because="It is what the transfer was called.")
         for _ in range(2):
             payouts.send(transfer).is_accepted(because="It is the same transfer.").has("payment_no", first["payment_no"])
         card = transfer.but(enc_bank_no=payouts.sealed("6222020200112233447"))

@@ -1,14 +1,16 @@
 """Combined orders of APIv2: the text that is signed, the bounds of a list, and that all its orders live and end together."""
 
+from datetime import datetime
+
 from conformance.checks.platform.stages import HALF_AN_HOUR, wait
 from conformance.checks.platform.v2.asking import NO_SUCH_ORDER, roles
+from conformance.checks.platform.v2.combined_notices import tells_of_all
 from conformance.checks.platform.v2.combining import close, closing, handle_of, listed, place, placing, query, shows, untouched
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
-from reference.oracles import v2
-from reference.platform import Delivery
+from reference.oracles.times import BEIJING
 from reference.rules import judges
 from strategies.cases import Product, Role
 from strategies.orders import PREPAID
@@ -20,6 +22,8 @@ from strategies.v2.xml import spellings
 GROUP = "v2 combined"
 
 _USED = ("OUT_TRADE_NO_USED", "ORDERPAID", "ORDERCLOSED", "PARAM_ERROR", "INVALID_REQUEST")
+_LIFE = 240
+"""Seconds for which a basket with a time_expire can be paid here."""
 _PAYING: tuple[tuple[Product, Role], ...] = (*((product, "merchant") for product in PREPAID), ("jsapi", "partner"), ("native", "partner"))
 """Every product, and what a service provider is asked most."""
 
@@ -113,7 +117,7 @@ def test_is_paid_as_a_whole(platform: Platform) -> None:
         paid = shows(platform, chosen, "SUCCESS", because="The payer has paid the whole.")
         if len(set(paid.values())) != len(chosen.parts):
             raise Violation("Orders of a basket share a transaction_id.", expected="one each", got=repr(paid))
-        _tells_of_all(platform, chosen, platform.deliveries())
+        tells_of_all(platform, chosen, platform.deliveries(), paid)
         if platform.pay(chosen.whole, handle) is None:
             raise Violation("A basket was paid twice.", expected="one payment", got="two payments")
         if shows(platform, chosen, "SUCCESS", because="It stays paid.") != paid:
@@ -138,6 +142,29 @@ def test_no_order_is_paid_alone(platform: Platform) -> None:
             shows(platform, chosen, "SUCCESS", because="The payer has paid the whole.")
 
     try_all(platform, [("native", role, position) for role in roles(platform) for position in (0, 1)], attempt)
+
+
+@judges("v2.combine.is-paid-as-a-whole")
+def test_nobody_pays_a_basket_after_its_end(platform: Platform) -> None:
+    """A minute before its time_expire a basket is paid; a minute after it neither the whole is, nor any order of it."""
+    platform.needs("payer", "time-travel")
+
+    def attempt(case: tuple[Product, Role]) -> None:
+        early, late = basket(*case), basket(*case)
+        end = f"{datetime.fromtimestamp(platform.now() + _LIFE, BEIJING):%Y%m%d%H%M%S}"
+        paying = [platform.v2.send(placing(platform, each).but(time_expire=end)).is_accepted() for each in (early, late)]
+        platform.advance(_LIFE - 60)
+        _pays(platform, early, handle_of(early, paying[0]))
+        shows(platform, early, "SUCCESS", because="It was paid in time.")
+        platform.advance(121)
+        handle = handle_of(late, paying[1])
+        attempts = [platform.pay(late.whole, handle), *(platform.pay(late.alone(place)) for place in range(len(late.parts)))]
+        if None in attempts:
+            raise Violation("Something of a basket was paid after its time_expire.", expected="no payment", got="a payment")
+        told = query(platform, late).is_accepted().get("trade_state")
+        shows(platform, late, "CLOSED" if told == "CLOSED" else "NOTPAY", because="Nobody has paid it in time.")
+
+    try_all(platform, _paying(platform), attempt)
 
 
 @judges("v2.combine.repeats-are-one-order")
@@ -210,6 +237,33 @@ def test_a_finished_number_is_not_used_again(platform: Platform) -> None:
 
     cases = [(role, state, same) for role in roles(platform) for state in ("SUCCESS", "CLOSED") for same in (True, False)]
     try_all(platform, cases, attempt)
+
+
+@judges("v2.combine.repeats-are-one-order")
+def test_an_order_in_use_stays_what_it_is(platform: Platform) -> None:
+    """A basket that names an order placed before, alone or in another basket, changes nothing of that order, whatever it is answered."""
+    platform.needs("payer")
+
+    def attempt(case: tuple[Role, str]) -> None:
+        role, how = case
+        first, later = basket("native", role, (10, 20)), basket("native", role, (30, 40))
+        alone = first.alone(1)
+        if how == "in a basket":
+            handle = handle_of(first, place(platform, first).is_accepted())
+        else:
+            platform.v2.must_pay(alone) if how == "paid" else platform.v2.place(alone).is_accepted()
+            first.parts[1].number = alone.number
+        later.parts[1].number = first.parts[1].number
+        place(platform, later)
+        if how == "in a basket":
+            shows(platform, first, "NOTPAY", because="Nobody has paid.")
+            _pays(platform, first, handle)
+            shows(platform, first, "SUCCESS", because="The payer has paid the first basket.")
+        else:
+            state = "SUCCESS" if how == "paid" else "NOTPAY"
+            platform.v2.query(alone).is_accepted(because="It was placed.").has("trade_state", state).has("total_fee", str(alone.total))
+
+    try_all(platform, [(role, how) for role in roles(platform) for how in ("paid", "placed", "in a basket")], attempt)
 
 
 @judges("v2.combine.closes-as-a-whole")
@@ -315,27 +369,3 @@ def _pays(platform: Platform, chosen: Basket, handle: str) -> None:
     refused = platform.pay(chosen.whole, handle)
     if refused is not None:
         raise Violation("The payer cannot pay the basket through what was handed out.", expected="a payment", got=f"refused: {refused}")
-
-
-def _tells_of_all(platform: Platform, chosen: Basket, deliveries: list[Delivery]) -> None:
-    """One notification, signed under the merchant's key, names every order of the basket."""
-    key = platform.merchant(chosen.role).apiv2_key or ""
-    told = {}
-    for delivery in deliveries:
-        try:
-            values = v2.read_xml(delivery.body)
-        except v2.MalformedXmlError:
-            continue
-        numbers = {part.number or "" for part in chosen.parts}
-        if values.get("combine_out_trade_no") == chosen.number or values.get("out_trade_no") in numbers:
-            told[delivery.notice_id] = values
-    if len(told) != 1:
-        raise Violation("A paid basket is told in one notification.", expected="1 notification", got=f"{len(told)} notifications")
-    (values,) = told.values()
-    if not v2.verify(values, key):
-        raise Violation(
-            "The notification of a basket does not verify.", expected="a sign under the merchant's key", got=values.get("sign", "none")
-        )
-    missing = [part.number for part in chosen.parts if str(part.number) not in values.get("sub_order_list", "")]
-    if missing:
-        raise Violation("The notification of a basket leaves orders out.", expected="every order", got=f"without {missing}")

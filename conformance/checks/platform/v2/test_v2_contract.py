@@ -12,25 +12,40 @@ from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.rules import judges
 from strategies.v2 import signatures
+from strategies.v2.cases import CallV2, SigningV2
 from strategies.v2.fields import MemberValue, edges_of, faults_of
+from strategies.v2.inner import inner_faults_of
 
 GROUP = "v2 contract"
 
 _JUDGED_ELSEWHERE = frozenset({"nonce_str", "sign", "sign_type"})
 """Members of the signature, which has rules of its own."""
+_OF_THE_ANSWER = _JUDGED_ELSEWHERE | {"receiver", "receivers", "sub_order_list"}
+"""Elements that say something of their own; in lists, what became of each item is told besides."""
 
 
 @judges("v2.contract.answers-fit-the-contract")
 def test_every_success_holds_what_is_promised(platform: Platform) -> None:
-    """The success of every operation has every promised element, as documented."""
+    """The success of every operation has every promised element, as documented; what is called as in the request says what that says."""
 
     def attempt(subject: Subject) -> None:
         answer = platform.v2.send(subject.begin(platform, subject.role)()).is_accepted()
-        violation = broken_promise_v2(answer)
+        violation = broken_promise_v2(answer) or _other_than_asked(answer)
         if violation is not None:
             raise violation
 
     try_all(platform, subjects(platform), attempt)
+
+
+def _other_than_asked(answer: AnswerV2) -> Violation | None:
+    asked, told = answer.exchange.signing, answer.result.values
+    if not isinstance(asked, SigningV2) or answer.is_a_file:
+        return None
+    for name in sorted((asked.members.keys() & told.keys()) - _OF_THE_ANSWER):
+        if told[name] and told[name] != asked.members[name]:
+            sentence = f"{answer.operation.id} answers for another {name} than it was asked for."
+            return Violation(sentence, expected=f"{name} {asked.members[name]!r}", got=f"{name} {told[name]!r}")
+    return None
 
 
 @judges("v2.contract.answers-every-allowed-request")
@@ -57,7 +72,7 @@ def test_every_operation_refuses_what_breaks_a_bound(platform: Platform) -> None
 
     def attempt(subject: Subject) -> None:
         call = subject.begin(platform, subject.role)()
-        for fault in _breaches(subject.operation):
+        for fault in (*_breaches(subject.operation), *_inside(platform, call)):
             platform.v2.send(call, broken_by=fault).is_refused_anyhow(because="What breaks a documented bound was not refused.")
         platform.v2.send(call).is_accepted(because="The same request within its bounds is valid, and nothing was done yet.")
 
@@ -67,6 +82,12 @@ def test_every_operation_refuses_what_breaks_a_bound(platform: Platform) -> None
 def _breaches(operation: str) -> Iterator[MemberValue]:
     for _, faults in groupby(_of_interest(faults_of(operation)), lambda fault: fault.bound):
         yield next(iter(faults))
+
+
+def _inside(platform: Platform, call: CallV2) -> Iterator[MemberValue]:
+    """What breaks a bound inside the JSON of *call*, if it changes anything: of a mere report nothing comes."""
+    if platform.v2.contract.operations[call.operation].event is not None:
+        yield from (fault for fault in inner_faults_of(call.operation) if fault.fits(call))
 
 
 def _of_interest(values: tuple[MemberValue, ...]) -> Iterator[MemberValue]:

@@ -1,10 +1,10 @@
 """Merchants of APIv2 among themselves: nobody sees, closes, reverses or refunds what is another's, and numbers are everybody's own."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from conformance.checks.platform.v2.asking import order_of
 from conformance.checks.platform.v2.points import Point, Reached, points, told, unchanged
+from conformance.checks.platform.v2.strangers import by, present, strangers
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
@@ -28,9 +28,9 @@ def test_a_stranger_gets_nothing(platform: Platform) -> None:
     def attempt(point: Point) -> None:
         reached = point.order(platform)
         before = told(platform, reached)
-        for role in _strangers(platform, point.role):
+        for role in strangers(platform, point.role):
             for call in _about(platform, reached):
-                theirs = _by(platform, call, role)
+                theirs = by(platform, call, role)
                 _refused(platform, reached, platform.v2.send(theirs, label=f"{call.operation} by a stranger"), theirs)
             unchanged(platform, reached, before, because="A stranger's call changed something.")
             for call in _about(platform, reached):
@@ -87,17 +87,8 @@ def test_numbers_are_everybodys_own(platform: Platform) -> None:
         for mine in (refund, same):
             platform.v2.query_refund(mine).is_accepted().has("refund_fee_0", str(mine.amount), because="Another's refund is shown.")
 
-    everybody: tuple[Role, ...] = ("merchant", "other", "partner")
-    present = [role for role in everybody if role == "merchant" or f"{role}-merchant" in platform.capabilities]
-    pairs = [(role, stranger) for role in present for stranger in present if role != stranger]
+    pairs = [(role, stranger) for role in present(platform) for stranger in strangers(platform, role)]
     try_all(platform, [(product, *pair) for product in ("native", "codepay") for pair in pairs], attempt)
-
-
-def _strangers(platform: Platform, owner: Role) -> Iterator[Role]:
-    everybody: tuple[Role, ...] = ("merchant", "other", "partner")
-    for role in everybody:
-        if role != owner and (role == "merchant" or f"{role}-merchant" in platform.capabilities):
-            yield role
 
 
 def _about(platform: Platform, reached: Reached) -> Iterator[CallV2]:
@@ -131,12 +122,6 @@ def _refunding(call: CallV2, known: str | None) -> Iterator[CallV2]:
 
 def _asking(call: CallV2, **members: str | None) -> CallV2:
     return CallV2("refundquery", call.role, {**{name: value for name, value in call.members.items() if name == "sub_mch_id"}, **members})
-
-
-def _by(platform: Platform, call: CallV2, role: Role) -> CallV2:
-    """The same call as another merchant makes it: with a sub-merchant of its own if it needs one."""
-    subs = platform.merchant(role).sub_mchids
-    return replace(call.but(sub_mch_id=subs[0] if subs else None), role=role)
 
 
 def _refused(platform: Platform, reached: Reached, answer: AnswerV2, call: CallV2) -> None:

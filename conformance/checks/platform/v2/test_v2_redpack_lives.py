@@ -1,7 +1,7 @@
 """The lives of red packets in APIv2: one for a number, and through known states only."""
 
-from conformance.checks.platform.v2.packet_lives import ENDS, HELD, SENT, PacketLife
-from conformance.checks.platform.v2.paying_out import A_DAY, CHANGED, Sender, absent, hold, none_there, packets, stands
+from conformance.checks.platform.v2.packet_lives import ENDS, EXPIRED, HELD, LONG, SENT, PacketLife
+from conformance.checks.platform.v2.paying_out import A_DAY, CHANGED, Purse, Sender, absent, hold, none_there, packets, quiet, stands
 from conformance.checks.platform.v2.repeating import Way, changes_nothing, known_ways, pays_once
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -45,6 +45,32 @@ def test_a_number_sends_no_packet_after_its_end(platform: Platform) -> None:
     try_all(platform, [(sender, end) for sender in packets(platform) for end in ends], attempt)
 
 
+@judges("v2.redpack.sends-a-number-once")
+def test_a_number_sends_no_packet_on_its_way_back(platform: Platform) -> None:
+    """Repeated while the packet is on its way back, the request sends no other: all the money comes back, and once."""
+    platform.needs("time-travel")
+    payouts = Payouts(platform)
+
+    def attempt(sender: Sender) -> None:
+        quiet(platform)
+        packet, purse = sender.payout(), Purse(platform, sender)
+        purse.fill([packet], over=1)
+        first = payouts.send(packet).is_accepted()
+        EXPIRED.come_to(payouts, packet)
+        before = stands(payouts, packet, "RFUND_ING", "REFUND", because="Nobody opened it within 24 hours.")["detail_id"]
+        for _ in range(2):
+            again = payouts.send(packet)
+            if again.accepted:
+                again.has("send_listid", first["send_listid"], because="There is one packet under one number.")
+        stands(payouts, packet, "RFUND_ING", "REFUND", because="A repetition sent the packet again.").has("detail_id", before)
+        platform.advance(LONG)
+        stands(payouts, packet, "REFUND", because="Its money has had days to come back.")
+        purse.holds(1 + packet.amount // 100, because="All the money is back.")
+        purse.close()
+
+    try_all(platform, packets(platform), attempt)
+
+
 @judges("v2.redpack.refuses-changed-parameters")
 def test_a_used_number_with_other_parameters_is_refused(platform: Platform) -> None:
     """Another amount or payee under a used number is FATAL_ERROR whatever became of the packet, which is as it was; so is the account."""
@@ -60,7 +86,7 @@ def test_a_used_number_with_other_parameters_is_refused(platform: Platform) -> N
 
     lives = [
         SENT,
-        *(ENDS if {"lives", "time-travel"} <= platform.capabilities else ()),
+        *((*ENDS, EXPIRED) if {"lives", "time-travel"} <= platform.capabilities else ()),
         *([HELD] if "lives" in platform.capabilities else ()),
     ]
     cases = [(sender, end, member) for sender in packets(platform) for end in lives for member in ("total_amount", "re_openid")]

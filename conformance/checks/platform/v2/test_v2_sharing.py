@@ -1,5 +1,7 @@
 """Profit sharing of APIv2: of which orders, and to whom."""
 
+from collections.abc import Sequence
+
 from conformance.checks.platform.v2.asking import roles
 from conformance.checks.platform.v2.sharing import (
     is_left,
@@ -15,15 +17,17 @@ from conformance.checks.platform.v2.sharing import (
 )
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
-from conformance.targets.verdicts import Violation
+from conformance.targets.verdicts import NotApplicable, Violation
 from reference.rules import judges
 from strategies.cases import Order, Product, Role
 from strategies.orders import PREPAID, lean
 from strategies.v2.cases import CallV2
-from strategies.v2.sharing import WRITINGS, Receiver, Share, Sharing
+from strategies.v2.sharing import WRITINGS, Receiver, Share, Sharing, compact
 
 GROUP = "v2 sharing"
 
+_MOST = 50
+"""Receivers of one sharing."""
 _NO_ORDER = "4200000000202601010000000000"
 
 
@@ -150,6 +154,43 @@ def test_shares_to_nobody_elses_receivers(platform: Platform) -> None:
     if len(platform.merchant("partner").sub_mchids) > 1:
         cases.append(("partner", "partner", 1))
     try_all(platform, cases, attempt)
+
+
+@judges("v2.sharing.needs-an-added-receiver")
+def test_shares_to_one_receiver_or_fifty(platform: Platform) -> None:
+    """A list of nobody is refused, and one of 51 receivers, though each was added; with 50 of them the order is shared."""
+    needs(platform)
+
+    def attempt(case: tuple[Role, bool]) -> None:
+        role, several = case
+        order = marked(role)
+        frozen = ready(platform, order)
+        people = [f"o{platform.mint.number().rjust(27, '0')}" for _ in range(_MOST + 1)]
+        for account in people:
+            _must_be_known(platform, order, account)
+        for count in (_MOST + 1, 0):
+            call = _giving(platform, Sharing(order, (), several), people[:count])
+            platform.v2.send(call, label=f"share to {count}").is_refused(because=f"There are {count} receivers.")
+            is_left(platform, order, frozen, "The sharing was refused.")
+        call = _giving(platform, Sharing(order, (), several), people[:_MOST])
+        platform.v2.send(call, label=f"share to {_MOST}").is_accepted(because=f"There may be {_MOST} receivers.")
+        is_left(platform, order, frozen - _MOST if several else 0, f"{_MOST} receivers were given a fen.")
+
+    try_all(platform, [(roles(platform)[-1], True), (roles(platform)[0], False)], attempt)
+
+
+def _must_be_known(platform: Platform, order: Order, account: str) -> None:
+    """Add somebody; a platform that knows its people need not believe in one who was made up."""
+    call = platform.v2.sharing.calls.add(Receiver(None), order)
+    content = {"type": "PERSONAL_OPENID", "account": account, "relation_type": "PARTNER"}
+    if not platform.v2.send(call.but(receiver=compact(content)), label="add a receiver").accepted:
+        raise NotApplicable({"receivers that are made up"})
+
+
+def _giving(platform: Platform, sharing: Sharing, people: Sequence[str]) -> CallV2:
+    """Give everybody a fen."""
+    listed = [{"type": "PERSONAL_OPENID", "account": account, "amount": 1, "description": "-"} for account in people]
+    return platform.v2.sharing.calls.share(sharing).but(receivers=compact(listed))
 
 
 def _shares(platform: Platform, sharing: Sharing) -> None:

@@ -1,5 +1,6 @@
 """What an order placed for sharing holds: never more is given than is left, and what is left is told to the fen."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -27,7 +28,7 @@ from conformance.targets.verdicts import NotApplicable, Violation
 from reference.rules import judges
 from strategies.cases import Order, Refund, Role
 from strategies.v2 import sharing as drawn
-from strategies.v2.sharing import Finish, GiveBack, Share, Sharing, Step
+from strategies.v2.sharing import Finish, GiveBack, Receiver, Share, Sharing, Step
 
 GROUP = "v2 sharing"
 
@@ -49,20 +50,26 @@ def test_never_shares_more_than_is_left(platform: Platform) -> None:
         over = Sharing(order, (Share(to[0], held + 1),), several)
         is_refused_whole(platform, over, held, f"Only {held} fen are left.")
         # Each alone would fit.
-        split = Sharing(order, (Share(to[0], held - 5), Share(to[-1], 6)), several)
+        split = Sharing(order, _divided(to, held - 5, 6), several)
         is_refused_whole(platform, split, held, f"Only {held} fen are left.")
         # One gets more than there is, though the amounts add up.
         odd = Sharing(order, (Share(to[0], held + 5), Share(to[-1], -6)), several)
-        is_refused_whole(platform, odd, held, f"Only {held} fen are left.")
+        if len(to) > 1:
+            is_refused_whole(platform, odd, held, f"Only {held} fen are left.")
         limit = most(platform, order, frozen)
         if limit is not None and limit >= frozen:
-            exact = Sharing(order, (Share(to[0], held - 6), Share(to[-1], 6)), several)
+            exact = Sharing(order, _divided(to, held - 6, 6), several)
             platform.v2.sharing.share(exact).is_accepted(because=f"{held} fen are left.")
             is_left(platform, order, 0, "Everything is shared.")
             is_refused_whole(platform, Sharing(order, (Share(to[0], 1),), several), 0, "Nothing is left.")
 
     ways = [(True, before) for before in _BEFORE] + [(False, before) for before in ("nothing", "a share and a refund")]
     try_all(platform, [(role, *way) for role in roles(platform) for way in ways], attempt)
+
+
+def _divided(to: Sequence[Receiver], most: int, rest: int) -> tuple[Share, ...]:
+    """Give the first of *to* the most and the last the rest, or the only one both."""
+    return (Share(to[0], most), Share(to[-1], rest)) if len(to) > 1 else (Share(to[0], most + rest),)
 
 
 @judges(_LIMIT)

@@ -30,7 +30,8 @@ GROUP = "v2 sharing"
 _STATES = "v2.sharing.shows-known-states"
 _FINISH = "v2.sharing.finish-frees-the-rest"
 _PART = TOTAL // 10
-_LATER = (3_600, 86_400, 10 * 86_400)
+_A_DAY = 86_400
+_LATER = (3_600, _A_DAY, 10 * _A_DAY)
 
 
 @judges(_STATES)
@@ -81,6 +82,8 @@ def test_tells_each_share_apart(platform: Platform) -> None:
     def attempt(case: tuple[Role, bool, int]) -> None:
         role, several, failing = case
         sharing = _shared(platform, role, several=several)
+        if len(sharing.shares) == 1:
+            raise NotApplicable({"other-merchant"})
         frozen = left(platform, sharing.order) + (sharing.amount if several else 0)
         refused = let_share(platform, sharing, failing, "fail")
         if refused is not None:
@@ -135,6 +138,25 @@ def test_sharing_once_frees_the_rest(platform: Platform) -> None:
 
 
 @judges(_FINISH)
+def test_what_nobody_shares_is_freed_in_time(platform: Platform) -> None:
+    """For 29 days after the payment an order can be shared; after 181, which is more than any page gives, nothing is left of it."""
+    needs(platform)
+
+    def attempt(case: tuple[Role, int]) -> None:
+        role, before = case
+        order, to = marked(role), receivers(platform, role)[0]
+        frozen = ready(platform, order, to)
+        platform.advance(29 * _A_DAY)
+        for _ in range(before):
+            platform.v2.sharing.share(Sharing(order, (Share(to, _PART),))).is_accepted(because="An order is shared for thirty days.")
+        is_left(platform, order, frozen - before * _PART, "The order was paid 29 days ago.")
+        platform.advance(152 * _A_DAY)
+        _has_ended(platform, order, to)
+
+    try_all(platform, [(role, before) for role in roles(platform) for before in (0, 1)], attempt)
+
+
+@judges(_FINISH)
 def test_a_used_number_finishes_nothing(platform: Platform) -> None:
     """A finish under the number of a sharing, whatever it is answered, releases nothing: the rest can still be shared."""
     needs(platform)
@@ -175,7 +197,7 @@ def _follows(before: Mapping[str, str], now: dict[str, str]) -> dict[str, str]:
 
 def _has_ended(platform: Platform, order: Order, to: Receiver) -> None:
     """Nothing is left of *order* and nothing more happens to it, now and tomorrow."""
-    for seconds in (0, 86_400):
+    for seconds in (0, _A_DAY):
         platform.advance(seconds)
         is_left(platform, order, 0, "The sharing has ended.")
         for several in (True, False):

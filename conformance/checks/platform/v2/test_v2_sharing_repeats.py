@@ -142,6 +142,37 @@ def test_a_refused_number_is_free(platform: Platform) -> None:
     try_all(platform, [(role, kind) for role in roles(platform) for kind in _KINDS if kind != "finishing"], attempt)
 
 
+@judges(_ONCE)
+def test_another_number_is_another_request(platform: Platform) -> None:
+    """Two sharings alike, two returns and a finish of one order have an id of their own each, and each is shown under its number."""
+    needs(platform)
+
+    def attempt(role: Role) -> None:
+        sharing, to = platform.v2.sharing, merchants(platform, role)
+        if not to:
+            raise NotApplicable({"other-merchant"})
+        order = marked(role)
+        ready(platform, order, to[0])
+        alike = [Sharing(order, (Share(to[0], _PART),)) for _ in range(2)]
+        made = [sharing.share(each).is_accepted(because="The order holds more than that.")["order_id"] for each in alike]
+        for each in alike:
+            settled(platform, each)
+        backs = [GiveBack(alike[1], to[0], amount) for amount in (_AMOUNT, _AMOUNT - 1)]
+        returned = [sharing.give_back(back).is_accepted(because=f"{to[0]} was given {_PART} fen.")["return_no"] for back in backs]
+        made.append(sharing.finish(Finish(order)).is_accepted(because="The order holds something.")["order_id"])
+        for ids in (made, returned):
+            if len(set(ids)) != len(ids):
+                raise Violation("Several requests have one id.", expected="one each", got=", ".join(ids))
+        for each, known in zip(alike, made, strict=False):
+            sharing.query(each).is_accepted().has("order_id", known, because="It was answered so.")
+        for back, known in zip(backs, returned, strict=True):
+            shown = sharing.query_return(back).is_accepted().has("return_no", known, because="It was answered so.")
+            shown.has("order_id", made[1], because="It is a return of that sharing.")
+            shown.has("return_amount", str(back.amount), because="It was asked for so.")
+
+    try_all(platform, roles(platform), attempt)
+
+
 def _is_same(first: AnswerV2, again: AnswerV2, name: str) -> None:
     again.has(name, first[name], because="It is the same request.")
 

@@ -33,7 +33,8 @@ GROUP = "v2 sharing"
 _RETURN = "v2.sharing.returns-what-was-shared"
 _PART = TOTAL // 10
 _RETURNED = ("SUCCESS", "PROCESSING", *FAILED)
-_LATER = (3_600, 86_400, 10 * 86_400)
+_A_DAY = 86_400
+_LATER = (3_600, _A_DAY, 10 * _A_DAY)
 _By: TypeAlias = Literal["out_order_no", "order_id"]
 
 
@@ -118,6 +119,24 @@ def test_every_receiver_returns_its_own(platform: Platform) -> None:
                 is_not_returned(platform, GiveBack(sharing, receiver, 1), f"{receiver} has nothing of it any more.")
 
     try_all(platform, roles(platform), attempt)
+
+
+@judges(_RETURN)
+def test_returns_within_half_a_year(platform: Platform) -> None:
+    """A share is taken back for 180 days; long after them it is not."""
+    needs(platform)
+
+    def attempt(case: tuple[Role, _By]) -> None:
+        role, by = case
+        sharing, to = _credited(platform, role)
+        platform.advance(170 * _A_DAY)
+        back = GiveBack(sharing, to, 40, by)
+        _result(platform.v2.sharing.give_back(back).is_accepted(because="The share was given 170 days ago."))
+        platform.advance(20 * _A_DAY)
+        is_not_returned(platform, GiveBack(sharing, to, 1, by), "The share was given 190 days ago.")
+
+    ways: tuple[_By, ...] = ("out_order_no", "order_id")
+    try_all(platform, [(role, by) for role in roles(platform) for by in ways], attempt)
 
 
 @judges(_RETURN)
