@@ -11,6 +11,7 @@ from conformance.checks.platform.v2 import (
     test_v2_codepay,
     test_v2_micropay,
     test_v2_order_fields,
+    test_v2_order_handles,
     test_v2_order_repeats,
     test_v2_orders,
     test_v2_queries,
@@ -90,7 +91,7 @@ class Shy(Reverses):
 
 
 class Slow(Reverses):
-    """Asks for every reverse twice, and returns the rest of an order with refunds."""
+    """Asks for every reverse twice, returns the rest of an order with refunds, and closes a unified order nobody has paid."""
 
     def reverses(self, call: Call, order: Entity) -> dict[str, str]:
         """Reverse the second time."""
@@ -100,10 +101,21 @@ class Slow(Reverses):
         if order.state == "REFUND":
             order.state = "REVOKED"
             return DONE
+        if order.machine == "order" and order.state == "NOTPAY":
+            self.v2_close(call)
+            return DONE
         return self.reverses_rightly(call, order)
 
 
-_ORDERS = (test_v2_amounts, test_v2_closing, test_v2_order_fields, test_v2_order_repeats, test_v2_orders, test_v2_queries)
+_ORDERS = (
+    test_v2_amounts,
+    test_v2_closing,
+    test_v2_order_fields,
+    test_v2_order_handles,
+    test_v2_order_repeats,
+    test_v2_orders,
+    test_v2_queries,
+)
 _TILLS = (test_v2_closing, test_v2_codepay, test_v2_queries, test_v2_reverse, test_v2_reversed)
 _JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
     (Strict, (*_ORDERS, test_v2_codepay, test_v2_micropay)),
