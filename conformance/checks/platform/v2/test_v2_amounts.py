@@ -88,6 +88,8 @@ def test_amounts_fit_together(platform: Platform) -> None:
             _has_none(where, amount_problems(values), values)
             if values.get("total_fee") != str(order.total):
                 raise Violation(f"The {where} tells another price.", expected=f"total_fee {order.total}", got=shown(dict(values)))
+            if values.get("fee_type") not in {None, "", "CNY"}:
+                raise Violation(f"The {where} tells another currency.", expected="fee_type CNY", got=shown(dict(values)))
 
     try_all(platform, [purse for purse in _purses(platform) if given_out or not purse.coupons], attempt)
 

@@ -1,16 +1,20 @@
 """What holds for every operation of APIv2 alike, read off the contract: what it allows, what it forbids, what it promises."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
+from conformance.checks.platform.v2.asking import order_of, roles
 from conformance.checks.platform.v2.everything import Subject, subjects
+from conformance.checks.platform.v2.points import Point, points
 from conformance.checks.platform.v2.promising import broken_promise_v2
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.rules import judges
+from strategies.cases import Product, Role
 from strategies.v2 import signatures
 from strategies.v2.fields import MemberValue, edges_of, faults_of
 
@@ -25,12 +29,52 @@ def test_every_success_holds_what_is_promised(platform: Platform) -> None:
     """The success of every operation has every promised element, as documented."""
 
     def attempt(subject: Subject) -> None:
-        answer = platform.v2.send(subject.begin(platform, subject.role)()).is_accepted()
-        violation = broken_promise_v2(answer)
-        if violation is not None:
-            raise violation
+        _keeps_its_promise(platform.v2.send(subject.begin(platform, subject.role)()).is_accepted())
 
     try_all(platform, subjects(platform), attempt)
+
+
+@judges("v2.contract.answers-fit-the-contract")
+def test_orders_are_shown_as_promised_at_every_point(platform: Platform) -> None:
+    """At every point of every life a query of an order, by either number, and of its refunds has every promised element."""
+
+    def attempt(point: Point) -> None:
+        reached = point.order(platform)
+        calls = platform.v2.calls
+        shown = _keeps_its_promise(platform.v2.query(reached.order).is_accepted())
+        if known := shown.get("transaction_id"):
+            _keeps_its_promise(platform.v2.query_by_id(reached.order, known).is_accepted())
+        for refund in reached.refunds:
+            for operation in ("refundquery", "refundqueryv2"):
+                _keeps_its_promise(platform.v2.send(replace(calls.query_refund(refund), operation=operation)).is_accepted())
+
+    try_all(platform, points(platform), attempt)
+
+
+@judges("v2.contract.answers-fit-the-contract")
+def test_a_payment_by_coupons_is_shown_as_promised(platform: Platform) -> None:
+    """Paid by coupons in part or whole, an order is answered and shown with every promised element."""
+    platform.needs("payer", "coupons")
+
+    def attempt(case: tuple[Product, Role, int]) -> None:
+        product, role, fee = case
+        order = order_of(product, role)
+        platform.give_coupons(order, [("CASH", fee)])
+        placed = platform.v2.place(order).is_accepted()
+        if product != "codepay":
+            platform.pay(order)
+        for answer in (placed, platform.v2.query(order).is_accepted().has("trade_state", "SUCCESS")):
+            _keeps_its_promise(answer)
+
+    products: tuple[Product, ...] = ("native", "codepay")
+    try_all(platform, [(product, role, fee) for product in products for role in roles(platform) for fee in (1, 100)], attempt)
+
+
+def _keeps_its_promise(answer: AnswerV2) -> AnswerV2:
+    violation = broken_promise_v2(answer)
+    if violation is not None:
+        raise violation
+    return answer
 
 
 @judges("v2.contract.answers-every-allowed-request")
