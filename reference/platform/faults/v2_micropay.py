@@ -1,5 +1,6 @@
 """Faults in charging payment codes through APIv2."""
 
+from reference.contract import Operation
 from reference.machines import Entity, Refusal
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
@@ -151,3 +152,30 @@ class ChargesRefundedNumbers(Platform):
             return super().v2_charge(call)
         self.take_payment(order)
         return self.v2_show_payment(order)
+
+
+@breaks("v2.micropay.needs-its-fields")
+class ChargesForAProviderItself(Platform):
+    """Takes the charge of a service provider that names no sub-merchant for its own."""
+
+    def v2_needs_sub_merchant(self, operation: Operation) -> bool:
+        return operation.id != "micropay" and super().v2_needs_sub_merchant(operation)
+
+
+@breaks("v2.micropay.answers-a-paid-code")
+class UsesUpWhatIsAskedAbout(Platform):
+    """Takes a code whose payer was asked for as used."""
+
+    def v2_name_payer(self, call: Call) -> dict[str, str]:
+        told = super().v2_name_payer(call)
+        self.used_codes.add(call.values["auth_code"])
+        return told
+
+
+@breaks("v2.micropay.answers-a-paid-code")
+class NamesAnotherPayerOfACode(Platform):
+    """Tells a service provider another openid of a code than of its payment."""
+
+    def v2_name_payer(self, call: Call) -> dict[str, str]:
+        told = super().v2_name_payer(call)
+        return told | ({"openid": told["openid"][::-1]} if "sub_mch_id" in call.values else {})

@@ -40,6 +40,7 @@ REFUSING: Final[Mapping[str, Said]] = {
 ACCEPTING: Final[Mapping[str, Said]] = {
     "plain": (200, _SUCCESS),
     "in CDATA": (200, b"<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>"),
+    "with an empty return_msg": (200, b"<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[]]></return_msg></xml>"),
     "with return_msg": (200, b"<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>"),
     "in CDATA with return_msg": (
         200,

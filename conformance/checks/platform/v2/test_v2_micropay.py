@@ -9,12 +9,13 @@ from conformance.targets.verdicts import Violation
 from reference.rules import judges
 from strategies.cases import Refund, Role
 from strategies.orders import lean
+from strategies.v2.cases import CallV2
 
 GROUP = "v2 codepay"
 
 _DAY = 86_400
 _BAD_INPUT = ("LACK_PARAMS", "PARAM_ERROR", "INVALID_REQUEST")
-_PARTIES = ("APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGNERROR")
+_PARTIES = ("NOAUTH", "APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGNERROR")
 _NEEDED = ("appid", "mch_id", "body", "out_trade_no", "total_fee", "spbill_create_ip", "auth_code")
 _BAD_TOTALS = ("", "0", "-1", "0.01", "1.0", "1e2", "one", "+1")
 _BAD_CODES = ("12345678901234567", "1234567890123456789", "13456789012345678a", "091234567890123456", "161234567890123456")
@@ -40,6 +41,22 @@ def test_answers_with_the_payment(platform: Platform) -> None:
     try_all(platform, roles(platform), attempt)
 
 
+@judges("v2.micropay.answers-a-paid-code")
+def test_a_code_whose_payer_is_known_is_charged(platform: Platform) -> None:
+    """Asking whose a code is uses nothing up: it is charged afterwards, and the payment tells the same openid."""
+    platform.needs("production")
+
+    def attempt(role: Role) -> None:
+        order = order_of("codepay", role)
+        members = {**platform.v2.calls.sub_merchant(order), "auth_code": platform.calls.auth_code(order)}
+        payer = platform.v2.send(CallV2("authcodetoopenid", role, members), label="ask whose code it is")
+        paid = platform.v2.place(order).is_accepted(because="Asking whose a code is does not use it.")
+        if payer.accepted:
+            paid.has("openid", payer["openid"], because="The code is of the payer who was named.")
+
+    try_all(platform, roles(platform), attempt)
+
+
 @judges("v2.micropay.needs-its-fields")
 def test_needs_its_fields(platform: Platform) -> None:
     """A charge that lacks a required field, signed as sent, is refused, and there is no order."""
@@ -52,7 +69,8 @@ def test_needs_its_fields(platform: Platform) -> None:
         platform.v2.query(order).is_refused(*NO_SUCH_ORDER, because="The order of a refused request exists.")
         platform.v2.place(order).is_accepted()
 
-    try_all(platform, [(role, name) for role in roles(platform) for name in _NEEDED], attempt)
+    needed = {role: (*_NEEDED, "sub_mch_id") if role == "partner" else _NEEDED for role in roles(platform)}
+    try_all(platform, [(role, name) for role, names in needed.items() for name in names], attempt)
 
 
 @judges("v2.micropay.refuses-a-bad-total-fee")

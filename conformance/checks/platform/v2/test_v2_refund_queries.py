@@ -133,6 +133,8 @@ def test_lists_ten_refunds_at_a_time(platform: Platform) -> None:
                 platform, refund, family=FAMILIES[number % 4 == 3], outcome=(None, "SUCCESS", "CLOSED", "ABNORMAL")[(number + turn) % 4]
             )
             amounts[refund.number or ""] = refund.amount
+            if number == 0:
+                query(platform, order, out_trade_no=order.number, offset="2").is_refused("PARAM_ERROR", because="There is one refund.")
         goods = turn > 0
         first = _pages(platform, order, amounts, goods=goods, out_trade_no=order.number)
         platform.advance(3600)
