@@ -157,6 +157,10 @@ def _tells_of(where: str, values: Mapping[str, str], coupons: Sequence[Coupon]) 
             got=shown(dict(values)),
         )
     _has_none(where, coupon_problems(values), values)
+    told = sorted((values[f"coupon_type_{number}"], values[f"coupon_fee_{number}"]) for number in range(len(coupons)))
+    expected = sorted((kind, str(fee)) for kind, fee in coupons)
+    if told != expected:
+        raise Violation(f"The {where} tells of other coupons than the order was paid by.", expected=str(expected), got=str(told))
 
 
 def _has_none(where: str, problems: Sequence[str], values: Mapping[str, str], rule: str | None = None) -> None:
