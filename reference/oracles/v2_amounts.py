@@ -13,7 +13,15 @@ __all__ = ["amount_problems", "coupon_problems", "refund_problems"]
 _NUMBERED: Final = re.compile(r"coupon_(id|type|fee)_(.*)", re.DOTALL)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 _FEES: Final = ("total_fee", "cash_fee", "coupon_fee", "settlement_total_fee")
-_OF_A_REFUND: Final = ("refund_fee", "settlement_refund_fee", "cash_refund_fee", "coupon_refund_fee", "total_fee", "settlement_total_fee")
+_OF_A_REFUND: Final = (
+    "refund_fee",
+    "settlement_refund_fee",
+    "cash_refund_fee",
+    "coupon_refund_fee",
+    "total_fee",
+    "cash_fee",
+    "settlement_total_fee",
+)
 _KINDS: Final = ("id", "type", "fee")
 
 
@@ -73,6 +81,7 @@ def refund_problems(values: Mapping[str, str]) -> tuple[str, ...]:
         problems.append(f"cash_refund_fee {fees['cash_refund_fee']} is not the {cash} that coupons leave of refund_fee {fee}.")
     if not cash <= fees.get("settlement_refund_fee", fee) <= fee:
         problems.append(f"settlement_refund_fee {fees['settlement_refund_fee']} is not between {cash} and refund_fee {fee}.")
-    if fees.get("settlement_total_fee", 0) > fees.get("total_fee", fees.get("settlement_total_fee", 0)):
-        problems.append(f"settlement_total_fee {fees['settlement_total_fee']} is more than total_fee {fees['total_fee']}.")
+    settled = fees.get("settlement_total_fee")
+    if settled is not None and not fees.get("cash_fee", settled) <= settled <= fees.get("total_fee", settled):
+        problems.append(f"settlement_total_fee {settled} is not between cash_fee and total_fee.")
     return tuple(problems)

@@ -119,6 +119,7 @@ def test_refunds_that_add_up(values: dict[str, str]) -> None:
         ({"cash_refund_fee": "9"}, "cash_refund_fee"),
         ({"coupon_refund_fee": "4"}, "cash_refund_fee"),
         ({"settlement_total_fee": "101"}, "settlement_total_fee"),
+        ({"settlement_total_fee": "89", "cash_fee": "90"}, "settlement_total_fee"),
     ],
 )
 def test_refunds_that_do_not_add_up(changed: dict[str, str], named: str) -> None:

@@ -135,3 +135,12 @@ class AnnouncesMoreToSettleThanThereWas(Platform):
     def v2_refund_notice(self, refund: Entity) -> dict[str, str]:
         told = super().v2_refund_notice(refund)
         return told | {"settlement_total_fee": str(int(told["total_fee"]) + int(told["refund_fee"]))}
+
+
+@breaks("v2.notify.tells-how-the-refund-ended")
+class AnnouncesThePartAsAllThereWasToSettle(Platform):
+    """Gives the refund itself as the settlement_total_fee of its order."""
+
+    def v2_refund_notice(self, refund: Entity) -> dict[str, str]:
+        told = super().v2_refund_notice(refund)
+        return told | {"settlement_total_fee": told["refund_fee"]}
