@@ -9,6 +9,7 @@ from conformance.checks.platform.v2 import (
     test_v2_amounts,
     test_v2_closing,
     test_v2_codepay,
+    test_v2_contract,
     test_v2_micropay,
     test_v2_order_fields,
     test_v2_order_handles,
@@ -68,9 +69,9 @@ class Strict(ReferencePlatform):
                 raise Refused(_TOO_EARLY)
         return super().v2_close(call)
 
-    def v2_show_fees(self, order: Entity) -> dict[str, str]:
-        """Leave cash_fee out, which is optional."""
-        return {name: value for name, value in super().v2_show_fees(order).items() if name != "cash_fee"}
+    def v2_show_payment(self, order: Entity) -> dict[str, str]:
+        """Leave cash_fee out, which is optional but where a refund is told of."""
+        return {name: value for name, value in super().v2_show_payment(order).items() if name != "cash_fee"}
 
 
 class Shy(Reverses):
@@ -118,9 +119,9 @@ _ORDERS = (
 )
 _TILLS = (test_v2_closing, test_v2_codepay, test_v2_queries, test_v2_reverse, test_v2_reversed)
 _JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
-    (Strict, (*_ORDERS, test_v2_codepay, test_v2_micropay)),
+    (Strict, (*_ORDERS, test_v2_codepay, test_v2_contract, test_v2_micropay)),
     (Shy, _TILLS),
-    (Slow, _TILLS),
+    (Slow, (*_TILLS, test_v2_contract)),
 ]
 
 
