@@ -340,3 +340,15 @@ class ShowsASingleRefundAtAnyOffset(Platform):
         if len(self.v2_refunds(call, call.asks({}, order_params(call.values)))) == 1:
             call.values.pop("offset", None)
         return super().v2_query_refunds(call)
+
+
+@breaks(_STATES)
+class RemembersItsLists(Platform):
+    """Lists several refunds as they were when they were listed first, until there is one more."""
+
+    def v2_query_refunds(self, call: Call) -> dict[str, str]:
+        shown = super().v2_query_refunds(call)
+        if int(shown["refund_count"]) < 2:
+            return shown
+        kept: dict[str, dict[str, str]] = self.__dict__.setdefault("kept", {})
+        return kept.setdefault(f"{shown['transaction_id']} {shown['total_refund_count']} {call.values.get('offset', '')}", shown)

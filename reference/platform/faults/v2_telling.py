@@ -144,3 +144,11 @@ class AnnouncesThePartAsAllThereWasToSettle(Platform):
     def v2_refund_notice(self, refund: Entity) -> dict[str, str]:
         told = super().v2_refund_notice(refund)
         return told | {"settlement_total_fee": told["refund_fee"]}
+
+
+@breaks(_FITS)
+class NamesNoPayerOfApiv3Orders(_TellsOfPayments):
+    """Names the payer of what was ordered through APIv2 only."""
+
+    def told(self, order: Entity, shown: Mapping[str, str]) -> Mapping[str, str]:
+        return {} if "v2" in order.data else {"openid": ""}

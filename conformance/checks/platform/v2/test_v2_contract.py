@@ -8,7 +8,7 @@ from itertools import groupby
 from conformance.checks.platform.stages import wait
 from conformance.checks.platform.v2.asking import order_of, roles
 from conformance.checks.platform.v2.everything import Subject, subjects
-from conformance.checks.platform.v2.points import Point, points
+from conformance.checks.platform.v2.points import Point, doors, points
 from conformance.checks.platform.v2.promising import broken_promise_v2
 from conformance.checks.platform.v2.tills import A_WHILE
 from conformance.targets.platform import Platform
@@ -40,10 +40,11 @@ def test_every_success_holds_what_is_promised(platform: Platform) -> None:
 
 @judges("v2.contract.answers-fit-the-contract")
 def test_orders_are_shown_as_promised_at_every_point(platform: Platform) -> None:
-    """At every point of every life a query of an order, by either number, and of its refunds has every promised element."""
+    """At every point of every life, begun through either family, a query of an order and of its refunds has every promised element."""
 
-    def attempt(point: Point) -> None:
-        reached = point.order(platform)
+    def attempt(case: tuple[Point, int]) -> None:
+        point, family = case
+        reached = point.order(platform, doors(platform)[family])
         calls = platform.v2.calls
         shown = _keeps_its_promise(platform.v2.query(reached.order).is_accepted())
         if known := shown.get("transaction_id"):
@@ -52,7 +53,8 @@ def test_orders_are_shown_as_promised_at_every_point(platform: Platform) -> None
             for operation in ("refundquery", "refundqueryv2"):
                 _keeps_its_promise(platform.v2.send(replace(calls.query_refund(refund), operation=operation)).is_accepted())
 
-    try_all(platform, points(platform), attempt)
+    both = points(platform, "unpaid", "paid", "charged", "partly refunded")
+    try_all(platform, [*((point, 0) for point in points(platform)), *((point, 1) for point in both)], attempt)
 
 
 @judges("v2.contract.answers-fit-the-contract")

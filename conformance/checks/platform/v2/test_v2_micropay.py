@@ -19,6 +19,7 @@ _PARTIES = ("APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGN
 _NEEDED = ("appid", "mch_id", "body", "out_trade_no", "total_fee", "spbill_create_ip", "auth_code")
 _BAD_TOTALS = ("", "0", "-1", "0.01", "1.0", "1e2", "one", "+1")
 _BAD_CODES = ("12345678901234567", "1234567890123456789", "13456789012345678a", "091234567890123456", "161234567890123456")
+_GOOD_BEGINNINGS = ("10", "11", "12", "13", "14", "15")
 _CODE_REFUSED = ("AUTH_CODE_ERROR", "AUTH_CODE_INVALID", "AUTHCODEEXPIRE", "PARAM_ERROR")
 
 
@@ -90,7 +91,7 @@ def test_refuses_a_bad_total_fee(platform: Platform) -> None:
 
 @judges("v2.micropay.refuses-a-malformed-code")
 def test_refuses_a_malformed_code(platform: Platform) -> None:
-    """A payment code that is none charges nobody."""
+    """A payment code that is none charges nobody; one that begins with 10 to 15 is one."""
     platform.needs("production")
 
     def attempt(case: tuple[Role, str]) -> None:
@@ -102,6 +103,15 @@ def test_refuses_a_malformed_code(platform: Platform) -> None:
             raise Violation("Somebody was charged by a code that is none.", expected="no payment", got=shown.described)
 
     try_all(platform, [(role, code) for role in roles(platform) for code in _BAD_CODES], attempt)
+
+    def accept(case: tuple[Role, str]) -> None:
+        role, beginning = case
+        code = f"{beginning}{platform.mint.auth_code()[2:]}"
+        platform.v2.place(lean("codepay", role), members={"auth_code": code}).is_accepted(
+            because=f"A payment code may begin with {beginning}."
+        )
+
+    try_all(platform, [(role, beginning) for role in roles(platform) for beginning in _GOOD_BEGINNINGS], accept)
 
 
 @judges("v2.micropay.reports-a-paying-user")
