@@ -7,9 +7,11 @@ import pytest
 
 from conformance.checks.platform.v2 import (
     test_v2_amounts,
+    test_v2_certificate,
     test_v2_closing,
     test_v2_codepay,
     test_v2_contract,
+    test_v2_invariants,
     test_v2_micropay,
     test_v2_order_fields,
     test_v2_order_handles,
@@ -18,6 +20,8 @@ from conformance.checks.platform.v2 import (
     test_v2_queries,
     test_v2_reverse,
     test_v2_reversed,
+    test_v2_sign,
+    test_v2_xml,
 )
 from conformance.targets.platform import Platform
 from conformance.targets.transport import DirectTransport
@@ -119,9 +123,9 @@ _ORDERS = (
 )
 _TILLS = (test_v2_closing, test_v2_codepay, test_v2_queries, test_v2_reverse, test_v2_reversed)
 _JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
-    (Strict, (*_ORDERS, test_v2_codepay, test_v2_contract, test_v2_micropay)),
+    (Strict, (*_ORDERS, test_v2_certificate, test_v2_codepay, test_v2_contract, test_v2_micropay)),
     (Shy, _TILLS),
-    (Slow, (*_TILLS, test_v2_contract)),
+    (Slow, (*_TILLS, test_v2_certificate, test_v2_contract, test_v2_invariants, test_v2_sign, test_v2_xml)),
 ]
 
 

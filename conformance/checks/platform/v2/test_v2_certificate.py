@@ -30,7 +30,7 @@ def test_money_goes_out_by_certificate_only(platform: Platform) -> None:
             *_REFUSED, because=f"The connection bears {whose}."
         )
         prepared.unchanged()
-        platform.v2.send(replace(prepared.call, operation=operation)).is_accepted(
+        platform.v2.send(replace(prepared.call, operation=operation)).is_taken(
             because="The connection bears the merchant's own certificate."
         )
 
