@@ -152,3 +152,26 @@ class NamesNoPayerOfApiv3Orders(_TellsOfPayments):
 
     def told(self, order: Entity, shown: Mapping[str, str]) -> Mapping[str, str]:
         return {} if "v2" in order.data else {"openid": ""}
+
+
+class _TellsTheFirstSubMerchant(Platform):
+    """Names a service provider's first sub-merchant in place of the one an order is for."""
+
+    def first(self, mchid: str, told: dict[str, str]) -> dict[str, str]:
+        return told | ({"sub_mch_id": self.merchant(mchid).sub_mchids[0]} if "sub_mch_id" in told else {})
+
+
+@breaks("v2.notify.posts-signed-xml")
+class AnnouncesPaymentsForTheFirstSubMerchant(_TellsTheFirstSubMerchant):
+    """Announces every payment as one for the first sub-merchant."""
+
+    def v2_paid(self, order: Entity) -> dict[str, str]:
+        return self.first(order.owner, super().v2_paid(order))
+
+
+@breaks("v2.notify.seals-refund-results")
+class AnnouncesRefundsForTheFirstSubMerchant(_TellsTheFirstSubMerchant):
+    """Announces every refund as one for the first sub-merchant."""
+
+    def v2_refunded(self, refund: Entity) -> dict[str, str]:
+        return self.first(refund.owner, super().v2_refunded(refund))
