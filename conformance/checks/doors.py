@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 from conformance.targets.answer import Answer
@@ -33,6 +33,11 @@ class OrderSeen:
     total: int | None
     transaction_id: str | None
     paid_at: str | None
+
+    def contradicts(self, other: "OrderSeen") -> bool:
+        """Tell whether both cannot be told of one order at one point; the total of an order nobody has paid may be left out."""
+        untold = self.transaction_id is None and None in {self.total, other.total}
+        return self != (replace(other, total=self.total) if untold else other)
 
 
 @dataclass(frozen=True, slots=True)

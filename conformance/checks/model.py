@@ -177,7 +177,8 @@ class Model:
     def _tells_the_same(self, placed: Placed, door: Door, order: OrderSeen, refunds: Sequence[RefundSeen]) -> None:
         """The order and its refunds are the same through another door."""
         rule = self._book.unchanged if self.refused else self._blamed
-        found: list[tuple[OrderSeen | RefundSeen, OrderSeen | RefundSeen]] = [(order, door.order(placed.draft))]
+        theirs = door.order(placed.draft)
+        found: list[tuple[OrderSeen | RefundSeen, OrderSeen | RefundSeen]] = [(order, theirs)] if order.contradicts(theirs) else []
         found += [(known, door.refund_of(taken.draft)) for taken, known in zip(placed.refunds, refunds, strict=True)]
         for one, other in found:
             if one != other:

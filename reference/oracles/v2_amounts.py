@@ -1,18 +1,27 @@
-"""What the fees of a paid APIv2 order must say together: coupons counted and numbered, cash and coupons adding up to the order.
+"""What the fees of a paid APIv2 order, and of its refunds, must say together: coupons counted, cash and coupons adding up.
 
 *values* are the elements of an answer or a notification; one that is empty counts as absent. Fees are whole fen.
-Source: OpenAPI documents, orderquery, coupon elements; sandbox guide, cases 1 to 3.
+Source: OpenAPI documents, orderquery, coupon elements; sandbox guide, cases 1 to 3; APIv2 refund page, answer.
 """
 
 import re
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["amount_problems", "coupon_problems"]
+__all__ = ["amount_problems", "coupon_problems", "refund_problems"]
 
 _NUMBERED: Final = re.compile(r"coupon_(id|type|fee)_(.*)", re.DOTALL)
 _WHOLE: Final = re.compile(r"[0-9]{1,18}")
 _FEES: Final = ("total_fee", "cash_fee", "coupon_fee", "settlement_total_fee")
+_OF_A_REFUND: Final = (
+    "refund_fee",
+    "settlement_refund_fee",
+    "cash_refund_fee",
+    "coupon_refund_fee",
+    "total_fee",
+    "cash_fee",
+    "settlement_total_fee",
+)
 _KINDS: Final = ("id", "type", "fee")
 
 
@@ -55,4 +64,24 @@ def amount_problems(values: Mapping[str, str]) -> tuple[str, ...]:
         problems.append(f"cash_fee {cash} and coupon_fee {coupons} are not total_fee {total}.")
     if not cash <= settled <= total:
         problems.append(f"settlement_total_fee {settled} is not between cash_fee {cash} and total_fee {total}.")
+    return tuple(problems)
+
+
+def refund_problems(values: Mapping[str, str]) -> tuple[str, ...]:
+    """Return how the fees of one refund contradict each other; nothing where it has no refund_fee."""
+    given = {name: values[name] for name in _OF_A_REFUND if values.get(name)}
+    broken = [f"{name} is {value!r}, which is no number of fen." for name, value in given.items() if not _WHOLE.fullmatch(value)]
+    if broken or "refund_fee" not in given:
+        return tuple(broken)
+    fees = {name: int(value) for name, value in given.items()}
+    fee = fees["refund_fee"]
+    cash = fee - fees.get("coupon_refund_fee", 0)
+    problems = []
+    if fees.get("cash_refund_fee", cash) != cash:
+        problems.append(f"cash_refund_fee {fees['cash_refund_fee']} is not the {cash} that coupons leave of refund_fee {fee}.")
+    if not cash <= fees.get("settlement_refund_fee", fee) <= fee:
+        problems.append(f"settlement_refund_fee {fees['settlement_refund_fee']} is not between {cash} and refund_fee {fee}.")
+    settled = fees.get("settlement_total_fee")
+    if settled is not None and not fees.get("cash_fee", settled) <= settled <= fees.get("total_fee", settled):
+        problems.append(f"settlement_total_fee {settled} is not between cash_fee and total_fee.")
     return tuple(problems)

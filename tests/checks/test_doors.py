@@ -2,7 +2,7 @@
 
 import pytest
 
-from conformance.checks.doors import Door, DoorV2, DoorV3
+from conformance.checks.doors import Door, DoorV2, DoorV3, OrderSeen
 from conformance.checks.history import History
 from conformance.checks.model import V2, V3
 from conformance.targets.platform import Platform
@@ -146,3 +146,20 @@ def test_a_history_finds_what_only_one_door_shows(product: Product) -> None:
         history.model.agrees(placed)
 
     assert caught.value.rule == "v2.invariant.orders-live-as-documented"
+
+
+@pytest.mark.parametrize(
+    ("other", "contradicts"),
+    [
+        (OrderSeen("NOTPAY", 100, None, None), False),
+        (OrderSeen("NOTPAY", None, None, None), False),
+        (OrderSeen("NOTPAY", 101, None, None), True),
+        (OrderSeen("CLOSED", None, None, None), True),
+        (OrderSeen("SUCCESS", None, "42", "20260615120000"), True),
+    ],
+)
+def test_what_is_left_untold_before_a_payment_contradicts_nothing(other: OrderSeen, contradicts: bool) -> None:  # noqa: FBT001
+    """The total of an order nobody has paid may be left out; whatever else differs is a contradiction, in either direction."""
+    seen = OrderSeen("NOTPAY", 100, None, None)
+
+    assert (seen.contradicts(other), other.contradicts(seen)) == (contradicts, contradicts)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from reference.oracles.v2_amounts import amount_problems, coupon_problems
+from reference.oracles.v2_amounts import amount_problems, coupon_problems, refund_problems
 
 _TWO = {
     "coupon_count": "2",
@@ -90,3 +90,40 @@ def test_amounts_that_fit(values: dict[str, str]) -> None:
 def test_amounts_that_do_not_fit(values: dict[str, str]) -> None:
     """Sums that are off, settlements out of bounds and what is no whole number of fen are named."""
     assert amount_problems(values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"refund_fee": "10"},
+        {"refund_fee": "10", "settlement_refund_fee": "10", "cash_refund_fee": "10"},
+        {"refund_fee": "10", "settlement_refund_fee": "10", "cash_refund_fee": "6", "coupon_refund_fee": "4"},
+        {"refund_fee": "10", "settlement_refund_fee": "6", "cash_refund_fee": "6", "coupon_refund_fee": "4"},
+        {"refund_fee": "10", "total_fee": "100", "settlement_total_fee": "100"},
+        {"refund_fee": "10", "settlement_total_fee": "100"},
+    ],
+    ids=["no refund", "lean", "in cash", "cash coupons", "other coupons", "with its order", "settled order alone"],
+)
+def test_refunds_that_add_up(values: dict[str, str]) -> None:
+    """What coupons leave of a refund is cash; what is settled lies between that and the refund."""
+    assert refund_problems(values) == ()
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"refund_fee": "0.10"}, "refund_fee"),
+        ({"settlement_refund_fee": "11"}, "settlement_refund_fee"),
+        ({"settlement_refund_fee": "9"}, "settlement_refund_fee"),
+        ({"cash_refund_fee": "9"}, "cash_refund_fee"),
+        ({"coupon_refund_fee": "4"}, "cash_refund_fee"),
+        ({"settlement_total_fee": "101"}, "settlement_total_fee"),
+        ({"settlement_total_fee": "89", "cash_fee": "90"}, "settlement_total_fee"),
+    ],
+)
+def test_refunds_that_do_not_add_up(changed: dict[str, str], named: str) -> None:
+    """The fee that fits nothing is named."""
+    values = {"refund_fee": "10", "cash_refund_fee": "10", "settlement_refund_fee": "10", "total_fee": "100"}
+
+    assert any(problem.startswith(named) for problem in refund_problems(values | changed))

@@ -1,21 +1,29 @@
 """Platforms that differ from ours as the documents allow are found without fault by the checks of APIv2."""
 
 from collections.abc import Callable
+from inspect import signature
 from types import ModuleType
 
 import pytest
 
 from conformance.checks.platform.v2 import (
     test_v2_amounts,
+    test_v2_certificate,
     test_v2_closing,
     test_v2_codepay,
+    test_v2_contract,
+    test_v2_invariants,
     test_v2_micropay,
     test_v2_order_fields,
+    test_v2_order_handles,
     test_v2_order_repeats,
     test_v2_orders,
     test_v2_queries,
     test_v2_reverse,
     test_v2_reversed,
+    test_v2_sign,
+    test_v2_walks,
+    test_v2_xml,
 )
 from conformance.targets.platform import Platform
 from conformance.targets.transport import DirectTransport
@@ -30,6 +38,7 @@ from reference.platform.v2 import refusals
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused
 
+_CAUSES = {"return_code", "return_msg", "result_code", "err_code"}
 _TOO_EARLY = Refusal("too-early", 200, "TOO_EARLY_TO_CLOSE", "Closed within five minutes.")
 
 
@@ -67,9 +76,23 @@ class Strict(ReferencePlatform):
                 raise Refused(_TOO_EARLY)
         return super().v2_close(call)
 
-    def v2_show_fees(self, order: Entity) -> dict[str, str]:
-        """Leave cash_fee out, which is optional."""
-        return {name: value for name, value in super().v2_show_fees(order).items() if name != "cash_fee"}
+    def v2_show_payment(self, order: Entity) -> dict[str, str]:
+        """Leave cash_fee out, which is optional but where a refund is told of."""
+        return {name: value for name, value in super().v2_show_payment(order).items() if name != "cash_fee"}
+
+
+class Brief(ReferencePlatform):
+    """Tells of an order nobody has paid its number and state only, and who asked only where the request was not refused."""
+
+    def v2_show_order(self, order: Entity) -> dict[str, str]:
+        """Leave out what is promised of a payment only."""
+        shown = super().v2_show_order(order)
+        bare = {name: value for name, value in shown.items() if name in {"out_trade_no", "trade_state", "trade_state_desc"}}
+        return shown if "transaction_id" in shown else bare
+
+    def v2_explain(self, call: Call, refused: Refused) -> dict[str, str]:
+        """Leave out whatever is no cause."""
+        return {name: value for name, value in super().v2_explain(call, refused).items() if name in _CAUSES}
 
 
 class Shy(Reverses):
@@ -90,7 +113,7 @@ class Shy(Reverses):
 
 
 class Slow(Reverses):
-    """Asks for every reverse twice, and returns the rest of an order with refunds."""
+    """Asks for every reverse twice, returns the rest of an order with refunds, and closes a unified order nobody has paid."""
 
     def reverses(self, call: Call, order: Entity) -> dict[str, str]:
         """Reverse the second time."""
@@ -100,20 +123,34 @@ class Slow(Reverses):
         if order.state == "REFUND":
             order.state = "REVOKED"
             return DONE
+        if order.machine == "order" and order.state == "NOTPAY":
+            self.v2_close(call)
+            return DONE
         return self.reverses_rightly(call, order)
 
 
-_ORDERS = (test_v2_amounts, test_v2_closing, test_v2_order_fields, test_v2_order_repeats, test_v2_orders, test_v2_queries)
+_ORDERS = (
+    test_v2_amounts,
+    test_v2_closing,
+    test_v2_order_fields,
+    test_v2_order_handles,
+    test_v2_order_repeats,
+    test_v2_orders,
+    test_v2_queries,
+)
 _TILLS = (test_v2_closing, test_v2_codepay, test_v2_queries, test_v2_reverse, test_v2_reversed)
 _JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
-    (Strict, (*_ORDERS, test_v2_codepay, test_v2_micropay)),
+    (Strict, (*_ORDERS, test_v2_certificate, test_v2_codepay, test_v2_contract, test_v2_micropay)),
+    (Brief, (*_ORDERS, test_v2_contract, test_v2_invariants, test_v2_reverse, test_v2_walks)),
     (Shy, _TILLS),
-    (Slow, _TILLS),
+    (Slow, (*_TILLS, test_v2_certificate, test_v2_contract, test_v2_invariants, test_v2_sign, test_v2_xml)),
 ]
 
 
 def _checks(module: ModuleType) -> list[Callable[[Platform], None]]:
-    return [check for name, check in vars(module).items() if name.startswith("test_")]
+    """The checks of *module* that need nothing but a platform."""
+    every = [check for name, check in vars(module).items() if name.startswith("test_")]
+    return [check for check in every if tuple(signature(check).parameters) == ("platform",)]
 
 
 @pytest.mark.parametrize(

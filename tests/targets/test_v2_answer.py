@@ -18,6 +18,8 @@ from tests.targets.v2_answering import Answering, signed, target
 _ACCEPTED = signed({"result_code": "SUCCESS", "prepay_id": "wx1"})
 _REFUSED = signed({"result_code": "FAIL", "err_code": "ORDER_PAID", "err_code_des": "paid"})
 _UNKNOWN = signed({"result_code": "FAIL", "err_code": "SYSTEMERROR"})
+_ONCE_MORE = signed({"result_code": "SUCCESS", "recall": "Y"})
+_FAILED_AND_ONCE_MORE = signed({"result_code": "FAIL", "err_code": "SYSTEMERROR", "recall": "Y"})
 _NOT_UNDERSTOOD = v2.write_xml({"return_code": "FAIL", "return_msg": "签名错误"})
 
 
@@ -34,6 +36,8 @@ _Say = Callable[[AnswerV2], Any]
     ("body", "say"),
     [
         (_ACCEPTED, lambda answer: answer.is_accepted().has("prepay_id", "wx1").lacks("err_code")),
+        (_ACCEPTED, lambda answer: answer.is_taken()),
+        (_ONCE_MORE, lambda answer: answer.is_taken()),
         (_REFUSED, lambda answer: answer.is_refused()),
         (_REFUSED, lambda answer: answer.is_refused("ORDERPAID")),
         (_NOT_UNDERSTOOD, lambda answer: answer.is_refused("PARAM_ERROR")),
@@ -53,6 +57,8 @@ def test_says_what_the_answer_is(body: bytes, say: _Say) -> None:
         (_UNKNOWN, lambda answer: answer.is_accepted()),
         (_NOT_UNDERSTOOD, lambda answer: answer.is_accepted()),
         (b"<xml>", lambda answer: answer.is_accepted()),
+        (_ONCE_MORE, lambda answer: answer.is_accepted()),
+        (_FAILED_AND_ONCE_MORE, lambda answer: answer.is_taken()),
         (_ACCEPTED, lambda answer: answer.is_refused()),
         (b"<xml>", lambda answer: answer.is_refused()),
         (_UNKNOWN, lambda answer: answer.is_refused()),

@@ -109,6 +109,12 @@ class AnswerV2:
             )
         return self
 
+    def is_taken(self, *, because: str = "The request is valid.") -> "AnswerV2":
+        """The request was accepted, or is to be made once more: a reverse may be answered with SUCCESS on every level and recall Y."""
+        values = self.result.values
+        again = values.get("recall") == "Y" and {values.get("return_code"), values.get("result_code")} == {"SUCCESS"}
+        return self if self.status == 200 and again else self.is_accepted(because=because)
+
     def is_refused(self, *codes: str, because: str = "") -> "AnswerV2":
         """The request was refused: FAIL in return_code or in result_code.
 

@@ -9,7 +9,7 @@ from reference.platform.faults.registry import breaks
 from reference.platform.intake import Ask
 from reference.platform.wire import Refused
 
-__all__: list[str] = []
+__all__ = ["Ages", "Lasts"]
 
 
 class _Answers(Platform):
@@ -89,19 +89,21 @@ class MakesHandlesOfTheSecond(Platform):
         return f"{name}-{self.now()}"
 
 
-class _Lasts(Platform):
+class Lasts(Platform):
     """Does not mind the age of the handles of some orders."""
 
     def is_ageless(self, order: Entity) -> bool:
+        """Tell whether the handles of *order* never expire."""
         raise NotImplementedError
 
     def overlooks(self, event: str, case: Case) -> frozenset[str]:
+        """Overlook the age of the handle."""
         ageless = case.subject is not None and case.subject.machine == "order" and self.is_ageless(case.subject)
         return frozenset({"credential-stale"}) if ageless else frozenset()
 
 
 @breaks("v3.order.handle-lives-two-hours")
-class KeepsHandlesForEver(_Lasts):
+class KeepsHandlesForEver(Lasts):
     """Lets a handle pay as long as its order is open."""
 
     def is_ageless(self, order: Entity) -> bool:
@@ -109,7 +111,7 @@ class KeepsHandlesForEver(_Lasts):
 
 
 @breaks("v3.order.handle-lives-two-hours")
-class KeepsCodesForEver(_Lasts):
+class KeepsCodesForEver(Lasts):
     """Lets a printed code pay as long as its order is open."""
 
     def is_ageless(self, order: Entity) -> bool:
@@ -117,7 +119,7 @@ class KeepsCodesForEver(_Lasts):
 
 
 @breaks("v3.order.handle-lives-two-hours")
-class KeepsHandlesUntilTheEndOfTheirOrder(_Lasts):
+class KeepsHandlesUntilTheEndOfTheirOrder(Lasts):
     """Lets a handle pay until time_expire."""
 
     def is_ageless(self, order: Entity) -> bool:
@@ -125,20 +127,21 @@ class KeepsHandlesUntilTheEndOfTheirOrder(_Lasts):
 
 
 @breaks("v3.order.handle-lives-two-hours")
-class KeepsHandlesOfProviders(_Lasts):
+class KeepsHandlesOfProviders(Lasts):
     """Lets a provider's handles pay as long as the order is open."""
 
     def is_ageless(self, order: Entity) -> bool:
         return (order.draft["mode"], order.data["trade_type"] == "MWEB") == ("partner", False)
 
 
-class _Ages(Platform):
+class Ages(Platform):
     """Takes handles for older, by *seconds*, than they are."""
 
     seconds: int
     products: frozenset[str]
 
     def credential(self, order: Entity, name: str) -> str:
+        """Write down another moment of handing out."""
         known = set(order.data.get("credentials", {}))
         current = super().credential(order, name)
         if current not in known and order.data["trade_type"] in self.products:
@@ -147,14 +150,14 @@ class _Ages(Platform):
 
 
 @breaks("v3.order.handle-lives-two-hours")
-class KeepsHandlesForAnHour(_Ages):
+class KeepsHandlesForAnHour(Ages):
     """Lets a handle pay for an hour only."""
 
     seconds, products = 3600, frozenset({"JSAPI", "APP", "NATIVE"})
 
 
 @breaks("v3.order.handle-lives-two-hours")
-class KeepsAppHandlesForTenMinutesMore(_Ages):
+class KeepsAppHandlesForTenMinutesMore(Ages):
     """Lets the handle of an APP order pay ten minutes too long."""
 
     seconds, products = -600, frozenset({"APP"})
@@ -173,21 +176,21 @@ class ClosesOrdersWithTheirHandle(Platform):
 
 
 @breaks("v3.order.h5-url-lives-five-minutes")
-class KeepsH5UrlsForTwoHours(_Ages):
+class KeepsH5UrlsForTwoHours(Ages):
     """Lets an h5_url pay as long as a prepay_id."""
 
     seconds, products = -(7200 - 300), frozenset({"MWEB"})
 
 
 @breaks("v3.order.h5-url-lives-five-minutes")
-class KeepsH5UrlsForAMinute(_Ages):
+class KeepsH5UrlsForAMinute(Ages):
     """Lets an h5_url pay for a minute only."""
 
     seconds, products = 240, frozenset({"MWEB"})
 
 
 @breaks("v3.order.h5-url-lives-five-minutes")
-class KeepsH5UrlsOfProviders(_Lasts):
+class KeepsH5UrlsOfProviders(Lasts):
     """Lets a provider's h5_url pay as long as its order is open."""
 
     def is_ageless(self, order: Entity) -> bool:

@@ -1,6 +1,8 @@
 """Faults in charging payment codes through APIv2."""
 
+from reference.contract import Operation
 from reference.machines import Entity, Refusal
+from reference.machines.codepay import CODE_USED
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
 from reference.platform.v2.reading import Call
@@ -151,3 +153,64 @@ class ChargesRefundedNumbers(Platform):
             return super().v2_charge(call)
         self.take_payment(order)
         return self.v2_show_payment(order)
+
+
+@breaks("v2.micropay.needs-its-fields")
+class ChargesForAProviderItself(Platform):
+    """Takes the charge of a service provider that names no sub-merchant for its own."""
+
+    def v2_needs_sub_merchant(self, operation: Operation) -> bool:
+        return operation.id != "micropay" and super().v2_needs_sub_merchant(operation)
+
+
+@breaks("v2.micropay.answers-a-paid-code")
+class UsesUpWhatIsAskedAbout(Platform):
+    """Takes a code whose payer was asked for as used."""
+
+    def v2_name_payer(self, call: Call) -> dict[str, str]:
+        told = super().v2_name_payer(call)
+        self.used_codes.add(call.values["auth_code"])
+        return told
+
+
+@breaks("v2.micropay.answers-a-paid-code")
+class NamesAnotherPayerOfACode(Platform):
+    """Tells a service provider another openid of a code than of its payment."""
+
+    def v2_name_payer(self, call: Call) -> dict[str, str]:
+        told = super().v2_name_payer(call)
+        return told | ({"openid": told["openid"][::-1]} if "sub_mch_id" in call.values else {})
+
+
+@breaks("v2.micropay.charges-a-number-once")
+class ChargesOrderedNumbers(Platform):
+    """Charges the number of a unified order as if nothing was ordered."""
+
+    def v2_charge(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is None or order.machine == "codepay":
+            return super().v2_charge(call)
+        self.take_payment(order)
+        order.state = "SUCCESS"
+        return self.v2_show_payment(order)
+
+
+@breaks("v2.micropay.charges-a-number-once")
+class OrdersScannedNumbers(Platform):
+    """Hands a link out for the number of a code payment."""
+
+    def v2_place(self, call: Call) -> dict[str, str]:
+        order = self.store.order(call.merchant.mchid, call.values["out_trade_no"])
+        if order is None or order.machine == "order":
+            return super().v2_place(call)
+        return {"trade_type": call.values["trade_type"], "prepay_id": self.new_credential("prepay_id")}
+
+
+@breaks("v2.micropay.refuses-a-malformed-code")
+class KnowsCodesOfThirteenOnly(Platform):
+    """Takes only codes that begin with 13, as in the documents' example."""
+
+    def v2_charge(self, call: Call) -> dict[str, str]:
+        if not call.values["auth_code"].startswith("13"):
+            raise Refused(CODE_USED)
+        return super().v2_charge(call)

@@ -127,6 +127,14 @@ class WantsAMessage(_Acknowledged):
 
 
 @breaks(_STOPS)
+class WantsNoEmptyMessage(_Acknowledged):
+    """Takes no acknowledgement whose return_msg is empty."""
+
+    def pleases(self, body: bytes) -> bool:
+        return b"<return_msg><![CDATA[]]>" not in body
+
+
+@breaks(_STOPS)
 class WantsOneLine(_Acknowledged):
     """Takes an acknowledgement only on one line."""
 

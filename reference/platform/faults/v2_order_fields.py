@@ -231,3 +231,29 @@ class OrdersForAStrangersAppid(Platform):
         super().v2_perform(call)
         call.values["appid"] = appid
         return super().v2_perform(call)
+
+
+@breaks("v2.order.refuses-unknown-parties")
+class OrdersForAnySubMerchant(Platform):
+    """Does not look at whose sub-merchant it is that an order is for."""
+
+    def v2_check_merchant(self, call: Call) -> None:
+        given = dict(call.values)
+        if call.operation.id == "unifiedorder" and "sub_mch_id" in given:
+            call.values["sub_mch_id"] = call.merchant.sub_mchids[0] if call.merchant.sub_mchids else given["sub_mch_id"]
+        super().v2_check_merchant(call)
+        call.values.update(given)
+
+
+@breaks("v2.order.refuses-unknown-parties")
+class ChargesForAStrangersAppid(Platform):
+    """Charges a payment code for any appid."""
+
+    charging = False
+
+    def v2_perform(self, call: Call) -> dict[str, str] | bytes:
+        self.charging = call.operation.id == "micropay"
+        return super().v2_perform(call)
+
+    def is_bound(self, merchant: Merchant, appid: str | None) -> bool:
+        return self.charging or super().is_bound(merchant, appid)

@@ -1,5 +1,8 @@
 """Faults in placing, showing and closing orders of APIv2."""
 
+from typing import Any
+
+from reference.contract import Operation
 from reference.machines import Entity
 from reference.platform.core import Platform
 from reference.platform.faults.registry import breaks
@@ -237,3 +240,20 @@ class ClosesWhatIsNotThere(Platform):
             if refused.refusal.name != "order-unknown":
                 raise
             return {"result_msg": "OK"}
+
+
+@breaks("v2.order.needs-its-fields")
+class OrdersForAProviderItself(Platform):
+    """Takes the order of a service provider that names no sub-merchant for its own."""
+
+    def v2_needs_sub_merchant(self, operation: Operation) -> bool:
+        return operation.id != "unifiedorder" and super().v2_needs_sub_merchant(operation)
+
+
+@breaks("v2.order.refuses-changed-parameters")
+class ScansWhatWasOrderedOtherwise(Platform):
+    """Hands a code_url out for the number of an order that is no NATIVE one, and is otherwise the same."""
+
+    def held_against(self, order: Entity, draft: dict[str, Any]) -> dict[str, Any]:
+        alike = draft["trade_type"] == "NATIVE" and all(draft[name] == order.draft[name] for name in ("amount", "description"))
+        return order.draft if alike else draft

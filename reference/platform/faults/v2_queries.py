@@ -171,6 +171,24 @@ class TellsTheTypeOfTheFirstCoupon(_Shows):
 
 
 @breaks("v2.query.counts-its-coupons")
+class CallsEveryCouponCash(_Shows):
+    """Tells of every coupon that the merchant has paid for it in advance."""
+
+    def shows(self, order: Entity, fees: dict[str, str]) -> Mapping[str, str]:
+        return {name: "CASH" if name.startswith("coupon_type_") else value for name, value in fees.items()}
+
+
+@breaks("v2.query.counts-its-coupons")
+class SharesTheFeeOutAlike(_Shows):
+    """Shows of two coupons one with a fen too much and one with a fen too little."""
+
+    def shows(self, order: Entity, fees: dict[str, str]) -> Mapping[str, str]:
+        if fees.get("coupon_count") != "2" or fees["coupon_fee_0"] == "1":
+            return fees
+        return fees | {"coupon_fee_0": str(int(fees["coupon_fee_0"]) - 1), "coupon_fee_1": str(int(fees["coupon_fee_1"]) + 1)}
+
+
+@breaks("v2.query.counts-its-coupons")
 class CountsCashCouponsOnly(_Shows):
     """Counts the coupons a merchant has paid for in advance, and shows all."""
 

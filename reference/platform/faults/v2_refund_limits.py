@@ -60,6 +60,17 @@ class RestartsTheYearInApiv2(_Forgives):
 
 
 @breaks(_YEAR)
+class CountsTheYearFromTheOrderInApiv2(Platform):
+    """Counts the year from when an order was placed."""
+
+    def v2_refund(self, call: Call) -> dict[str, str]:
+        order = named_order(self, call)
+        if order is not None and self.now() - order.created > 365 * _DAY:
+            raise Refused(TOO_LATE)
+        return super().v2_refund(call)
+
+
+@breaks(_YEAR)
 class RefundsForHalfAYearInApiv2(Platform):
     """Refunds an order for 180 days."""
 

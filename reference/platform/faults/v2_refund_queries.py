@@ -8,6 +8,7 @@ from reference.platform.faults.registry import breaks
 from reference.platform.intake import Ask
 from reference.platform.v2 import refusals
 from reference.platform.v2.reading import Call
+from reference.platform.v2.translating import order_params
 from reference.platform.wire import Refused
 from reference.platform.world import Settlement
 
@@ -329,3 +330,25 @@ class CannotTellWhetherThereIsARefund(Platform):
             if refused.refusal is refusals.REFUND_UNKNOWN and "offset" in call.values:
                 raise Refused(refusals.STILL_PAYING) from None
             raise
+
+
+@breaks(_TEN)
+class ShowsASingleRefundAtAnyOffset(Platform):
+    """Shows the refund of an order that has one whatever the offset is."""
+
+    def v2_query_refunds(self, call: Call) -> dict[str, str]:
+        if len(self.v2_refunds(call, call.asks({}, order_params(call.values)))) == 1:
+            call.values.pop("offset", None)
+        return super().v2_query_refunds(call)
+
+
+@breaks(_STATES)
+class RemembersItsLists(Platform):
+    """Lists several refunds as they were when they were listed first, until there is one more."""
+
+    def v2_query_refunds(self, call: Call) -> dict[str, str]:
+        shown = super().v2_query_refunds(call)
+        if int(shown["refund_count"]) < 2:
+            return shown
+        kept: dict[str, dict[str, str]] = self.__dict__.setdefault("kept", {})
+        return kept.setdefault(f"{shown['transaction_id']} {shown['total_refund_count']} {call.values.get('offset', '')}", shown)

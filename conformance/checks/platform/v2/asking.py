@@ -89,7 +89,7 @@ def try_faults(
         prepared = case.ask.prepare(platform)
         platform.v2.send(prepared.call, broken_by=case.fault).is_refused_anyhow(*codes, because=because)
         prepared.unchanged()
-        platform.v2.send(prepared.call).is_accepted(because="The same request without the fault is valid.")
+        platform.v2.send(prepared.call).is_taken(because="The same request without the fault is valid.")
 
     chosen = asks(platform) if some is None else list(some)
     try:

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from conformance.checks.platform.billing import ready, start_a_day
+from conformance.checks.platform.stages import wait
 from conformance.checks.platform.v2 import combining
 from conformance.checks.platform.v2.asking import order_of, roles
 from conformance.checks.platform.v2.sharing import marked, merchants, receivers, settled
 from conformance.checks.platform.v2.sharing import ready as ready_to_share
+from conformance.checks.platform.v2.tills import A_WHILE, FIVE_MINUTES
 from conformance.targets.platform import Platform
 from conformance.targets.v2.payouts import ASKING, SENDING, Payouts
 from strategies.cases import Order, Product, Refund, Role
@@ -71,7 +73,7 @@ def _all() -> Iterator[tuple[str, set[str], Begin, str]]:
         yield "combinedorder", set(), _combining(product), f"combinedorder of {product}"
     yield "micropay", set(), _placing("codepay"), ""
     yield "orderquery", set(), lambda platform, role: _again(platform.v2.calls.query(_placed(platform, role))), ""
-    yield "closeorder", set(), lambda platform, role: lambda: platform.v2.calls.close(_placed(platform, role)), ""
+    yield "closeorder", set(), _closing, ""
     yield "reverse", certified, _reversing, ""
     yield "authcodetoopenid", set(), _naming, ""
     yield "shorturl", set(), _shortening, ""
@@ -107,6 +109,15 @@ def _placed(platform: Platform, role: Role) -> Order:
     return order
 
 
+def _closing(platform: Platform, role: Role) -> Ask:
+    def ask() -> CallV2:
+        order = _placed(platform, role)
+        wait(platform, FIVE_MINUTES)
+        return platform.v2.calls.close(order)
+
+    return ask
+
+
 def _combining(product: Product) -> Begin:
     return lambda platform, role: lambda: combining.placing(platform, basket(product, role))
 
@@ -116,6 +127,7 @@ def _of_basket(platform: Platform, role: Role, operation: str) -> CallV2:
     combining.place(platform, chosen).is_accepted()
     if operation == "querycombinedorder":
         return CallV2(operation, role, {"combine_out_trade_no": chosen.number})
+    wait(platform, FIVE_MINUTES)
     return combining.closing_call(platform, chosen)
 
 
@@ -123,6 +135,7 @@ def _reversing(platform: Platform, role: Role) -> Ask:
     def ask() -> CallV2:
         order = order_of("codepay", role)
         platform.v2.place(order).is_accepted()
+        wait(platform, A_WHILE)
         return platform.v2.calls.reverse(order)
 
     return ask

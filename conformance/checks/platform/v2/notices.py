@@ -40,6 +40,7 @@ REFUSING: Final[Mapping[str, Said]] = {
 ACCEPTING: Final[Mapping[str, Said]] = {
     "plain": (200, _SUCCESS),
     "in CDATA": (200, b"<xml><return_code><![CDATA[SUCCESS]]></return_code></xml>"),
+    "with an empty return_msg": (200, b"<xml><return_code><![CDATA[SUCCESS]]></return_code><return_msg><![CDATA[]]></return_msg></xml>"),
     "with return_msg": (200, b"<xml><return_code>SUCCESS</return_code><return_msg>OK</return_msg></xml>"),
     "in CDATA with return_msg": (
         200,
@@ -63,7 +64,7 @@ class Paid:
     def place(self, inbox: InboxV2, *answers: Said, path: str = "", **fields: Any) -> Order:
         """Place such an order, whose notifications are given *answers* in turn; *fields* are further members of it."""
         address = inbox.address(self.role, *answers, path=path)
-        order = lean(self.product, self.role).but(**{"attach": _ATTACH, "notify_url": address, **fields})
+        order = _of_some_sub_merchant(lean(self.product, self.role).but(**{"attach": _ATTACH, "notify_url": address, **fields}))
         call = replace(inbox.platform.v2.calls.place(order), sign_type=self.sign_type)
         inbox.platform.v2.send(call, label=f"place {self.product} order").is_accepted()
         return order
@@ -96,7 +97,13 @@ def refunds(platform: Platform) -> Iterator[tuple[Product, Role]]:
 
 def plain(product: Product, role: Role, total: int = 100) -> Order:
     """An order whose own notification nobody waits for."""
-    return lean(product, role, total=total)
+    return _of_some_sub_merchant(lean(product, role, total=total))
+
+
+def _of_some_sub_merchant(order: Order) -> Order:
+    """The same order, of a service provider's second sub-merchant for every other product."""
+    order.sub = EVERY_PRODUCT.index(order.product) % 2 if order.partner else order.sub
+    return order
 
 
 def refunding(inbox: InboxV2, order: Order, amount: int, *answers: Said, sign_type: SignType = "MD5") -> Refund:

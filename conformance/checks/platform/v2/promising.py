@@ -1,18 +1,21 @@
 """What an answer of APIv2 must hold by the contract."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from conformance.checks.platform.promising import told
 from conformance.targets.v2.answer import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.contract import Problem, Schema, problems
+from reference.oracles import v2
 
-__all__ = ["broken_promise_v2"]
+__all__ = ["broken_promise_v2", "misquoted"]
 
-_JUDGED_ELSEWHERE = frozenset((name,) for name in ("return_code", "result_code", "err_code", "nonce_str", "sign"))
+_JUDGED_ELSEWHERE = frozenset((name,) for name in ("return_code", "result_code", "err_code", "sign"))
 """Elements that other rules ask for: layers, causes, signatures."""
+_REPEATED = ("appid", "mch_id", "sub_appid", "sub_mch_id", "device_info")
+"""Elements that an answer repeats from its request, if it has them."""
 
 
 def broken_promise_v2(answer: AnswerV2) -> Violation | None:
@@ -28,7 +31,7 @@ def broken_promise_v2(answer: AnswerV2) -> Violation | None:
     wrong = [problem for problem in found if problem.documented and problem.in_doubt is None]
     wrong = [problem for problem in wrong if problem.pointer[:1] not in _JUDGED_ELSEWHERE]
     if not wrong:
-        return None
+        return misquoted(answer, _REPEATED)
     missing = wrong[0].keyword in {"required", "requiredIf"}
     return Violation(
         f"A success does not say what the contract promises: {told(wrong[0])}.",
@@ -50,3 +53,13 @@ def _inside(schema: Schema, values: Mapping[str, str]) -> Iterator[Problem]:
             continue
         for problem in problems(member["contentSchema"], value):
             yield replace(problem, pointer=(name, *problem.pointer))
+
+
+def misquoted(answer: AnswerV2, names: Collection[str]) -> Violation | None:
+    """Return how an answer says another value than its request in an element of *names*; None when it does not, or says nothing."""
+    asked, values = v2.read_xml(answer.exchange.wire.body), answer.result.values
+    for name in sorted(names):
+        if asked.get(name) and values.get(name) and values[name] != asked[name]:
+            said = f"A success of {answer.operation.id} names another {name} than its request."
+            return Violation(said, expected=f"{name} {asked[name]!r}", got=f"{name} {values[name]!r}")
+    return None

@@ -88,6 +88,8 @@ def test_amounts_fit_together(platform: Platform) -> None:
             _has_none(where, amount_problems(values), values)
             if values.get("total_fee") != str(order.total):
                 raise Violation(f"The {where} tells another price.", expected=f"total_fee {order.total}", got=shown(dict(values)))
+            if values.get("fee_type") not in {None, "", "CNY"}:
+                raise Violation(f"The {where} tells another currency.", expected="fee_type CNY", got=shown(dict(values)))
 
     try_all(platform, [purse for purse in _purses(platform) if given_out or not purse.coupons], attempt)
 
@@ -155,6 +157,10 @@ def _tells_of(where: str, values: Mapping[str, str], coupons: Sequence[Coupon]) 
             got=shown(dict(values)),
         )
     _has_none(where, coupon_problems(values), values)
+    told = sorted((values[f"coupon_type_{number}"], values[f"coupon_fee_{number}"]) for number in range(len(coupons)))
+    expected = sorted((kind, str(fee)) for kind, fee in coupons)
+    if told != expected:
+        raise Violation(f"The {where} tells of other coupons than the order was paid by.", expected=str(expected), got=str(told))
 
 
 def _has_none(where: str, problems: Sequence[str], values: Mapping[str, str], rule: str | None = None) -> None:

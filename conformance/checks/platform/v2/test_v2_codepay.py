@@ -5,7 +5,7 @@ from typing import Literal
 
 from conformance.checks.platform.stages import notified, wait
 from conformance.checks.platform.v2.asking import roles
-from conformance.checks.platform.v2.tills import OPEN, Plan, cannot_be_paid, charged, is_not_done, must_be_paid, shows, unchanged
+from conformance.checks.platform.v2.tills import HANDLES, OPEN, Plan, cannot_be_paid, charged, is_not_done, must_be_paid, shows, unchanged
 from conformance.targets.calls import NOTIFY_URL
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
@@ -122,6 +122,31 @@ def test_refuses_an_expired_code(platform: Platform) -> None:
         platform.v2.place(fresh).is_accepted(because="The payment code was opened ten seconds ago.")
 
     try_all(platform, [(role, age) for role in roles(platform) for age in (600, _HOUR, _DAY)], attempt)
+
+
+@judges("v2.micropay.charges-a-number-once")
+def test_a_number_is_one_order_whoever_scans(platform: Platform) -> None:
+    """The number of a unified order is not charged by code, nor that of a code payment ordered again; who has paid pays nothing more."""
+    platform.needs("payer", "production")
+
+    def attempt(case: tuple[Role, bool, bool]) -> None:
+        role, by_code, waits = case
+        first, second = lean("codepay" if by_code else "native", role), lean("native" if by_code else "codepay", role)
+        if by_code and waits:
+            platform.plan_code(first, "USERPAYING")
+        placed = platform.v2.place(first)
+        if not by_code:
+            placed.is_accepted()
+        if not waits and not by_code:
+            must_be_paid(platform, first, because="The order can be paid.")
+        before = platform.v2.query(first).is_accepted(because="The order exists.")
+        second.number = first.number
+        platform.v2.place(second).is_refused(because="The number belongs to another order.").lacks("transaction_id", *HANDLES)
+        # Whoever is asked for the password may give up by himself.
+        unchanged(platform, first, before, state=not waits or not by_code, because="Using its number again changed an order.")
+
+    waiting = (False, True) if "code-plans" in platform.capabilities else (False,)
+    try_all(platform, [(role, by_code, waits) for role in roles(platform) for by_code in (False, True) for waits in waiting], attempt)
 
 
 @judges("v2.micropay.charges-once-at-once")

@@ -261,7 +261,7 @@ def test_what_was_reversed_is_not_refunded(platform: Platform) -> None:
         order = order_of("codepay", role)
         platform.v2.must_pay(order)
         platform.advance(_A_MINUTE)
-        doors(platform)[reversing].reverse(order).is_accepted(because="A paid code can be reversed.")
+        _reverse(platform, doors(platform)[reversing], order)
         for amount in (1, order.total):
             platform.advance(_A_MINUTE)
             refund = Refund(order, amount)
@@ -269,6 +269,17 @@ def test_what_was_reversed_is_not_refunded(platform: Platform) -> None:
             doors(platform)[1 - refunding].query_refund(refund).is_refused(because="A refused refund exists.")
 
     try_all(platform, [(role, one, other) for role in roles(platform) for one in (0, 1) for other in (0, 1)], attempt)
+
+
+def _reverse(platform: Platform, door: Door, order: Order) -> None:
+    """Reverse a code payment, again where the answer asks for that."""
+    answer = door.reverse(order)
+    for _ in range(2):
+        if not door.leaves_open(answer):
+            break
+        platform.advance(_A_MINUTE)
+        answer = door.reverse(order)
+    answer.is_accepted(because="A paid code can be reversed.")
 
 
 @judges(V2.money)

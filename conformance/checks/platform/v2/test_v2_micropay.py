@@ -9,6 +9,7 @@ from conformance.targets.verdicts import Violation
 from reference.rules import judges
 from strategies.cases import Refund, Role
 from strategies.orders import lean
+from strategies.v2.cases import CallV2
 
 GROUP = "v2 codepay"
 
@@ -18,6 +19,7 @@ _PARTIES = ("APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGN
 _NEEDED = ("appid", "mch_id", "body", "out_trade_no", "total_fee", "spbill_create_ip", "auth_code")
 _BAD_TOTALS = ("", "0", "-1", "0.01", "1.0", "1e2", "one", "+1")
 _BAD_CODES = ("12345678901234567", "1234567890123456789", "13456789012345678a", "091234567890123456", "161234567890123456")
+_GOOD_BEGINNINGS = ("10", "11", "12", "13", "14", "15")
 _CODE_REFUSED = ("AUTH_CODE_ERROR", "AUTH_CODE_INVALID", "AUTHCODEEXPIRE", "PARAM_ERROR")
 
 
@@ -40,6 +42,22 @@ def test_answers_with_the_payment(platform: Platform) -> None:
     try_all(platform, roles(platform), attempt)
 
 
+@judges("v2.micropay.answers-a-paid-code")
+def test_a_code_whose_payer_is_known_is_charged(platform: Platform) -> None:
+    """Asking whose a code is uses nothing up: it is charged afterwards, and the payment tells the same openid."""
+    platform.needs("production")
+
+    def attempt(role: Role) -> None:
+        order = order_of("codepay", role)
+        members = {**platform.v2.calls.sub_merchant(order), "auth_code": platform.calls.auth_code(order)}
+        payer = platform.v2.send(CallV2("authcodetoopenid", role, members), label="ask whose code it is")
+        paid = platform.v2.place(order).is_accepted(because="Asking whose a code is does not use it.")
+        if payer.accepted:
+            paid.has("openid", payer["openid"], because="The code is of the payer who was named.")
+
+    try_all(platform, roles(platform), attempt)
+
+
 @judges("v2.micropay.needs-its-fields")
 def test_needs_its_fields(platform: Platform) -> None:
     """A charge that lacks a required field, signed as sent, is refused, and there is no order."""
@@ -48,11 +66,13 @@ def test_needs_its_fields(platform: Platform) -> None:
     def attempt(case: tuple[Role, str]) -> None:
         role, name = case
         order = order_of("codepay", role)
-        platform.v2.place(order, members={name: None}).is_refused(*_BAD_INPUT, *_PARTIES, because=f"It has no {name}.")
+        codes = (*_BAD_INPUT, *_PARTIES, *(["NOAUTH"] if name == "sub_mch_id" else []))
+        platform.v2.place(order, members={name: None}).is_refused(*codes, because=f"It has no {name}.")
         platform.v2.query(order).is_refused(*NO_SUCH_ORDER, because="The order of a refused request exists.")
         platform.v2.place(order).is_accepted()
 
-    try_all(platform, [(role, name) for role in roles(platform) for name in _NEEDED], attempt)
+    needed = {role: (*_NEEDED, "sub_mch_id") if role == "partner" else _NEEDED for role in roles(platform)}
+    try_all(platform, [(role, name) for role, names in needed.items() for name in names], attempt)
 
 
 @judges("v2.micropay.refuses-a-bad-total-fee")
@@ -71,7 +91,7 @@ def test_refuses_a_bad_total_fee(platform: Platform) -> None:
 
 @judges("v2.micropay.refuses-a-malformed-code")
 def test_refuses_a_malformed_code(platform: Platform) -> None:
-    """A payment code that is none charges nobody."""
+    """A payment code that is none charges nobody; one that begins with 10 to 15 is one."""
     platform.needs("production")
 
     def attempt(case: tuple[Role, str]) -> None:
@@ -83,6 +103,15 @@ def test_refuses_a_malformed_code(platform: Platform) -> None:
             raise Violation("Somebody was charged by a code that is none.", expected="no payment", got=shown.described)
 
     try_all(platform, [(role, code) for role in roles(platform) for code in _BAD_CODES], attempt)
+
+    def accept(case: tuple[Role, str]) -> None:
+        role, beginning = case
+        code = f"{beginning}{platform.mint.auth_code()[2:]}"
+        platform.v2.place(lean("codepay", role), members={"auth_code": code}).is_accepted(
+            because=f"A payment code may begin with {beginning}."
+        )
+
+    try_all(platform, [(role, beginning) for role in roles(platform) for beginning in _GOOD_BEGINNINGS], accept)
 
 
 @judges("v2.micropay.reports-a-paying-user")

@@ -27,7 +27,7 @@ _WITH_PARAMETERS = {name: url for name, url in WITH_QUERY.items() if name != "a 
 """Nothing behind a question mark is no parameter yet."""
 _NOWHERE = {name: url for name, url in UNUSABLE.items() if name != "empty"}
 """An empty element is an absent one."""
-_PARTIES = ("APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGNERROR", "PARAM_ERROR", "INVALID_REQUEST")
+_PARTIES = ("NOAUTH", "APPID_NOT_EXIST", "MCHID_NOT_EXIST", "APPID_MCHID_NOT_MATCH", "SIGNERROR", "PARAM_ERROR", "INVALID_REQUEST")
 _NOBODY = "1999999999"
 
 
@@ -73,14 +73,16 @@ def test_refuses_an_address_that_cannot_be_called(platform: Platform) -> None:
 
 @judges("v2.order.refuses-unknown-parties")
 def test_refuses_who_does_not_belong_together(platform: Platform) -> None:
-    """An appid nobody has, another merchant's appid and a merchant nobody knows are refused, and no order exists."""
+    """An appid nobody has, another's appid, an unknown merchant and a sub-merchant of nobody's are refused, and no order exists."""
     cases = []
     for role in roles(platform):
         own = platform.merchant(role)
         strangers = {merchant.appid for merchant in platform.identity.merchants if merchant.appid != own.appid}
         faults = [_with("an appid nobody has", appid=_unlike(own.appid)), _with("an mch_id nobody has", mch_id=_NOBODY)]
         faults += [_with(f"another merchant's appid {appid}", appid=appid) for appid in sorted(strangers)]
-        cases += [_Try(product, role, fault) for product in PREPAID for fault in faults]
+        if role == "partner":
+            faults.append(_with("a sub_mch_id nobody has", sub_mch_id=_NOBODY))
+        cases += [_Try(product, role, fault) for product in (*PREPAID, "codepay") for fault in faults]
     try_all(platform, cases, lambda case: _is_refused(platform, case, *_PARTIES))
 
 

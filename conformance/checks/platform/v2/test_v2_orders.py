@@ -58,8 +58,13 @@ def test_hands_out_what_pays(platform: Platform) -> None:
 @judges("v2.order.needs-its-fields")
 def test_needs_its_fields(platform: Platform) -> None:
     """An order that lacks a required field, signed as sent, is refused without a handle, and no order exists."""
-    cases = [_Wrong(product, role, {name: None}) for product in PREPAID for role in roles(platform) for name in _NEEDED]
-    try_all(platform, cases, lambda case: _is_refused(platform, case, *_BAD_INPUT, *_PARTIES))
+    needed = {role: (*_NEEDED, "sub_mch_id") if role == "partner" else _NEEDED for role in roles(platform)}
+    cases = [_Wrong(product, role, {name: None}) for product in PREPAID for role, names in needed.items() for name in names]
+
+    def attempt(case: _Wrong) -> None:
+        _is_refused(platform, case, *_BAD_INPUT, *_PARTIES, *(["NOAUTH"] if "sub_mch_id" in case.members else []))
+
+    try_all(platform, cases, attempt)
 
 
 @judges("v2.order.trade-type-decides-the-fields")
@@ -101,6 +106,7 @@ def test_refuses_changed_parameters(platform: Platform) -> None:
     cases += [("jsapi", role, {"openid": f"{platform.merchant(role).openid[:-4]}wxyz"}) for role in roles(platform)]
     types: tuple[tuple[Product, str], ...] = (("app", "MWEB"), ("h5", "APP"), ("native", "APP"), ("jsapi", "MWEB"))
     cases += [(product, role, {"trade_type": other}) for product, other in types for role in roles(platform)]
+    cases += [(product, role, {"trade_type": "NATIVE", "product_id": "P1"}) for product in ("app", "jsapi") for role in roles(platform)]
     try_all(platform, cases, attempt)
 
 
@@ -156,13 +162,13 @@ def test_shows_a_payment_only_when_paid(platform: Platform) -> None:
         platform.v2.query(order).is_accepted().has("trade_state", "NOTPAY").lacks("transaction_id", "time_end")
         wait(platform, 60)
         platform.pay(order)
-        first = _paid(platform.v2.query(order), order, "SUCCESS")
+        first = _paid(platform, platform.v2.query(order), order, "SUCCESS")
         is_the_moment(platform, first)
         wait(platform, 3600)
-        again = [_paid(platform.v2.query_by_id(order, first["transaction_id"]), order, "SUCCESS")]
+        again = [_paid(platform, platform.v2.query_by_id(order, first["transaction_id"]), order, "SUCCESS")]
         if "client-certificates" in platform.capabilities:
             platform.v2.refund(Refund(order, 1)).is_accepted()
-            again.append(_paid(platform.v2.query(order), order, "REFUND"))
+            again.append(_paid(platform, platform.v2.query(order), order, "REFUND"))
         for answer in again:
             for name in ("transaction_id", "time_end", "openid", "bank_type", "trade_type"):
                 answer.has(name, first[name], because="A payment does not change.")
@@ -248,10 +254,13 @@ def _must_be_payable(platform: Platform, order: Order) -> None:
     platform.v2.query(order).is_accepted().has("trade_state", "SUCCESS").has("total_fee", str(order.total))
 
 
-def _paid(answer: AnswerV2, order: Order, state: str) -> AnswerV2:
+def _paid(platform: Platform, answer: AnswerV2, order: Order, state: str) -> AnswerV2:
     """The answer tells of the payment of *order*, which is in *state*."""
     answer.is_accepted().has("trade_state", state).has("total_fee", str(order.total)).has("out_trade_no", order.number or "")
     answer.has("attach", order.fields["attach"])
+    for name, value in platform.v2.calls.place(order).members.items():
+        if name in {"openid", "trade_type"} and value:
+            answer.has(name, value, because="It was ordered so.")
     for name in ("transaction_id", "openid", "trade_type", "bank_type", "time_end"):
         answer.has(name, answer[name])
     return answer

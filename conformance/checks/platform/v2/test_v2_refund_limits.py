@@ -59,6 +59,23 @@ def test_an_order_is_refunded_within_a_year(platform: Platform) -> None:
         refused(platform, late, *_TOO_LATE, transaction_id=transaction_id, goods=turn % 3 == 2, because=because)
 
 
+@judges("v2.refund.ends-after-a-year")
+def test_the_year_begins_with_the_payment(platform: Platform) -> None:
+    """An order that was paid five days after it was placed is refunded 363 days after the payment."""
+    platform.needs("payer", "time-travel")
+
+    def attempt(kind: Kind) -> None:
+        order = kind.order()
+        platform.v2.place(order).is_accepted()
+        platform.advance(5 * _DAY)
+        if platform.pay(order) is not None:
+            raise Inconclusive("an order of five days cannot be paid")
+        platform.advance(_IN_TIME * _DAY)
+        apply(platform, Refund(order, 30), because=f"The order was paid {_IN_TIME} days ago.")
+
+    try_all(platform, [kind for kind in every_kind(platform) if kind.product in {"jsapi", "native"}], attempt)
+
+
 @judges("v2.refund.ends-after-fifty-parts", _ONCE)
 def test_an_order_is_refunded_in_fifty_parts(platform: Platform) -> None:
     """The fiftieth refund of an order is accepted and the next refused, however small and however late; refused attempts do not count."""

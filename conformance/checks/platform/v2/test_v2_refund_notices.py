@@ -14,6 +14,7 @@ from conformance.targets.trying import try_all
 from conformance.targets.v2.inbox import InboxV2, LetterV2
 from conformance.targets.verdicts import Violation
 from reference.oracles.v2 import SignType
+from reference.oracles.v2_amounts import refund_problems
 from reference.rules import judges
 from strategies.cases import Product, Refund, Role
 from strategies.orders import PREPAID
@@ -66,6 +67,8 @@ def test_seals_the_results_of_refunds(platform: Platform) -> None:
 def _is_sealed(letter: LetterV2, refund: Refund) -> None:
     values, merchant = letter.values, letter.merchant
     expected = {"return_code": "SUCCESS", "appid": merchant.appid, "mch_id": merchant.mchid}
+    if refund.order.partner:
+        expected["sub_mch_id"] = merchant.sub_mchids[refund.order.sub]
     wrong = next((name for name, value in expected.items() if values.get(name) != value), None)
     wrong = wrong or next((name for name in ("nonce_str", "req_info") if name not in values), None)
     if wrong is not None:
@@ -154,6 +157,9 @@ def _ends_as(platform: Platform, inbox: InboxV2, refund: Refund, outcome: Outcom
     for name, value in expected.items():
         if letter.opened.get(name) != value:
             raise Violation(f"Notice and query disagree on {name}.", expected=f"{name} {value!r}", got=str(dict(letter.opened)))
+    # What of the order was cash is told by a query, the rest by the notice.
+    for problem in refund_problems({"cash_fee": answer["cash_fee"], **letter.opened}):
+        raise Violation(f"A refund notice contradicts itself: {problem}", expected="fees that fit together", got=str(dict(letter.opened)))
     told = letter.opened.get("success_time")
     if told != (entry.get("refund_success_time") if outcome == "SUCCESS" else None) or (told and not _SPACED_MOMENT.fullmatch(told)):
         expected_time = f"success_time {entry.get('refund_success_time')}" if outcome == "SUCCESS" else "no success_time"

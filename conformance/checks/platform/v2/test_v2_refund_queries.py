@@ -84,6 +84,10 @@ def test_every_refund_moves_forward_only(platform: Platform) -> None:
         _walk(platform, refund, ("wait a minute", "repeat", end))
         if show(platform, refund)["refund_status"] not in {state, "SUCCESS"}:
             raise Violation("A refund is not what the banks made of it.", expected=state, got=show(platform, refund)["refund_status"])
+        other = Refund(refund.order, 7)
+        apply_for(platform, other, family="v2")
+        for acts in ((), (end,)):
+            _walk(platform, other, acts)
         _walk(platform, refund, ("repeat", "refund again", "use the number again", "wait a month", "bounce", "close", "settle", "close"))
         _walk(platform, refund, ("refund too much", "close the order", "repeat"))
         platform.advance(_YEARS)
@@ -133,6 +137,8 @@ def test_lists_ten_refunds_at_a_time(platform: Platform) -> None:
                 platform, refund, family=FAMILIES[number % 4 == 3], outcome=(None, "SUCCESS", "CLOSED", "ABNORMAL")[(number + turn) % 4]
             )
             amounts[refund.number or ""] = refund.amount
+            if number == 0:
+                query(platform, order, out_trade_no=order.number, offset="2").is_refused("PARAM_ERROR", because="There is one refund.")
         goods = turn > 0
         first = _pages(platform, order, amounts, goods=goods, out_trade_no=order.number)
         platform.advance(3600)

@@ -1,6 +1,6 @@
 """Applying for a refund through APIv2: what is accepted and how it is told, what is refused and leaves nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from hypothesis import given
@@ -23,8 +23,9 @@ from conformance.checks.platform.v2.refunding import (
 from conformance.targets.platform import Platform
 from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
-from conformance.targets.verdicts import Violation
+from conformance.targets.verdicts import Violation, shown
 from reference.oracles.times import BEIJING
+from reference.oracles.v2_amounts import refund_problems
 from reference.rules import judges
 from strategies import refunds
 from strategies.cases import NumberShape, Order, Refund
@@ -81,6 +82,7 @@ def _lives(platform: Platform, refund: Refund, outcome: Outcome, *, goods: bool 
     whole |= {"transaction_id": order["transaction_id"], "cash_fee": order.get("cash_fee") or answer["cash_fee"]}
     for name, value in (asked | whole).items():
         answer.has(name, value, because="The answer tells of the refund that was asked for.")
+    _adds_up(answer.result.values)
     if len(answer["refund_id"]) > _LONGEST_ID:
         raise Violation("The refund_id is too long.", expected=f"at most {_LONGEST_ID} characters", got=answer["refund_id"])
     asked["refund_id"] = answer["refund_id"]
@@ -111,9 +113,15 @@ def _shown(platform: Platform, refund: Refund, asked: dict[str, str], whole: dic
     for name, value in asked.items():
         if entry[name] != value:
             raise Violation("A query shows another refund than was accepted.", expected=f"{name} {value}", got=entry[name])
+    _adds_up(entry)
     if entry["refund_status"] != "SUCCESS" and "refund_success_time" in entry:
         raise Violation("A refund that did not succeed has a refund_success_time.", expected="none", got=entry["refund_success_time"])
     return entry
+
+
+def _adds_up(values: Mapping[str, str]) -> None:
+    for problem in refund_problems(values):
+        raise Violation(f"A refund contradicts itself: {problem}", expected="fees that fit together", got=shown(dict(values)))
 
 
 def _ends_in_time(entry: Listed, began: int, ended: int) -> None:

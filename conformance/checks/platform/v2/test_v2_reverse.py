@@ -1,5 +1,7 @@
 """Reversing a code payment through APIv2: paid, it is given back; unpaid, it is over; and the answer says whether to call again."""
 
+from typing import Literal
+
 from conformance.checks.platform.stages import wait
 from conformance.checks.platform.v2.asking import roles
 from conformance.checks.platform.v2.tills import (
@@ -12,6 +14,8 @@ from conformance.checks.platform.v2.tills import (
     cannot_be_paid,
     charged,
     confirms,
+    is_not_done,
+    must_be_paid,
     reverses,
     shows,
     unchanged,
@@ -22,7 +26,8 @@ from conformance.targets.trying import try_all
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.verdicts import Violation
 from reference.rules import judges
-from strategies.cases import Order, Refund, Role
+from strategies.cases import Order, Product, Refund, Role
+from strategies.orders import lean
 
 GROUP = "v2 codepay"
 
@@ -158,6 +163,59 @@ def test_a_reverse_is_repeated_after_a_lost_answer(platform: Platform) -> None:
 
     cases = [(role, plan, took_effect) for role in roles(platform) for plan in _PLANS for took_effect in (False, True)]
     try_all(platform, cases, attempt)
+
+
+@judges("v2.reverse.says-whether-to-repeat")
+def test_a_unified_order_is_not_reversed_in_words_only(platform: Platform) -> None:
+    """A reverse of an order not paid by code is refused and changes nothing, or ends it: unpaid it is over, paid it is given back."""
+    platform.needs("client-certificates", "payer", "time-travel")
+
+    def attempt(case: tuple[Product, Role, bool]) -> None:
+        product, role, paid = case
+        order = lean(product, role)
+        platform.v2.place(order).is_accepted()
+        platform.advance(301)
+        if paid:
+            must_be_paid(platform, order, because="The order can be paid.")
+        before = platform.v2.query(order).is_accepted()
+        answer = undone(platform, order)
+        if not answer.accepted:
+            is_not_done(answer, because="A unified order is reversed or it is not.")
+            unchanged(platform, order, before, because="A reverse that was refused changed the order.")
+            return
+        states = ("REFUND",) if paid else ("CLOSED", "REFUND")
+        shows(platform, order, *states, because="The reverse was accepted, and what was paid must go back.")
+        cannot_be_paid(platform, order, because="The payer paid an order that was reversed.")
+        platform.v2.refund(Refund(order, 1)).is_refused(because="All of the money went back by the reverse.")
+
+    products: tuple[Product, ...] = ("jsapi", "native")
+    cases = [(product, role, paid) for product in products for role in roles(platform) for paid in (False, True)]
+    try_all(platform, cases, attempt)
+
+
+@judges("v2.reverse.says-whether-to-repeat")
+def test_a_refused_reverse_does_not_ask_for_another(platform: Platform) -> None:
+    """A reverse that is refused for good, for its age or its refunds, has no recall Y: who goes by that calls for ever."""
+    platform.needs("client-certificates", "payer", "time-travel")
+
+    def attempt(case: tuple[Role, Literal["old", "refunded", "unknown"]]) -> None:
+        role, why = case
+        order = lean("codepay", role)
+        if why != "unknown":
+            platform.v2.place(order).is_accepted()
+            platform.advance(8 * _DAY if why == "old" else A_WHILE)
+        if why == "refunded":
+            platform.v2.refund(Refund(order, order.total)).is_accepted(because="The order is paid.")
+        call = platform.v2.calls.reverse(order)
+        for _ in range(5):
+            answer = platform.v2.send(call, label="reverse order")
+            if answer.accepted or answer.get("recall") != "Y":
+                return
+            platform.advance(60)
+        raise Violation("A reverse asks for ever to be called again.", expected="recall N, or none", got=answer.described)
+
+    ways: tuple[Literal["old", "refunded", "unknown"], ...] = ("old", "refunded", "unknown")
+    try_all(platform, [(role, why) for role in roles(platform) for why in ways], attempt)
 
 
 @judges("v2.reverse.refuses-after-seven-days")

@@ -35,7 +35,7 @@ def test_accepts_both_algorithms(platform: Platform) -> None:
         if named == "sign_type MD5":
             call = call.but(sign_type="MD5")
         kind: SignType = "HMAC-SHA256" if named == "sign_type HMAC-SHA256" else "MD5"
-        platform.v2.send(replace(call, sign_type=kind), label=f"{ask}, {named}").is_accepted(because="Its signature is right.")
+        platform.v2.send(replace(call, sign_type=kind), label=f"{ask}, {named}").is_taken(because="Its signature is right.")
 
     try_all(platform, [(ask, named) for ask in asks(platform) for named in _NAMED], attempt)
 
@@ -150,7 +150,7 @@ def test_needs_a_nonce(platform: Platform) -> None:
         platform.v2.send(call, label=f"{ask}, {nonce.name}").is_refused_anyhow(*_MISSING, because=f"It has {nonce.name}.")
         prepared.unchanged()
         good = "a" if nonce.text is None else "Z" * 32
-        platform.v2.send(prepared.call.but(nonce_str=good)).is_accepted(because=f"A nonce_str may have {len(good)} characters.")
+        platform.v2.send(prepared.call.but(nonce_str=good)).is_taken(because=f"A nonce_str may have {len(good)} characters.")
 
     try_all(platform, [(ask, nonce) for ask in asks(platform) for nonce in _BAD_NONCES], attempt)
 

@@ -45,7 +45,7 @@ def tour(platform: Platform) -> None:
 def _several_ways(platform: Platform, call: CallV2) -> None:
     platform.v2.send(call, broken_by=signatures.wrong_signs()[0]).is_refused()
     platform.v2.send(call.but(nonce_str="x" * 33)).is_refused("PARAM_ERROR", "LACK_PARAMS")
-    platform.v2.send(call).is_accepted()
+    platform.v2.send(call).is_taken()
     platform.v2.send(call)
 
 
