@@ -19,7 +19,7 @@ from reports.model import CheckFinished
 
 __all__ = ["add_arguments", "main"]
 
-_ROUNDS = (3, 6, 12, 40)
+_ROUNDS = (3, 6, 12, 40, 200)
 """How many faults are tried for an operation at which none was caught yet, round by round."""
 
 

@@ -1,14 +1,13 @@
 """Combined orders: what a payer pays at once, the ways to write their list, and what a list must not be."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 from strategies.cases import Order, Product, Role
 from strategies.orders import lean
 
-__all__ = ["WRITINGS", "Basket", "Part", "Wrong", "basket", "compact", "no_lists", "wrong_lists"]
+__all__ = ["Basket", "Part", "Wrong", "basket", "no_lists", "wrong_lists"]
 
 _TEXT: Final = '龙井 & <茶> "a/b" ]]> 100%'
 
@@ -67,32 +66,6 @@ class Basket:
 def basket(product: Product = "native", role: Role = "merchant", totals: tuple[int, ...] = (30, 70)) -> Basket:
     """Return a basket of orders for *totals* fen; a service provider's are for its sub-merchants in turn."""
     return Basket([Part(total, sub=place % 2 if role == "partner" else 0) for place, total in enumerate(totals)], product, role)
-
-
-def compact(value: Any) -> str:
-    """Write JSON without blanks, Chinese as it is."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _backwards(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _backwards(value[name]) for name in reversed(value)}
-    return [_backwards(item) for item in value] if isinstance(value, list) else value
-
-
-WRITINGS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "without blanks": compact,
-    "with blanks": lambda value: json.dumps(value, ensure_ascii=False),
-    "on lines of its own": lambda value: json.dumps(value, ensure_ascii=False, indent=2),
-    "with tabs": lambda value: json.dumps(value, ensure_ascii=False, indent="\t"),
-    "in escapes": lambda value: json.dumps(value, separators=(",", ":")),
-    "with escaped slashes": lambda value: compact(value).replace("/", "\\/"),
-    "with signs of XML in escapes": lambda value: compact(value).replace("<", "\\u003c").replace("&", "\\u0026").replace(">", "\\u003E"),
-    "sorted": lambda value: json.dumps(value, ensure_ascii=False, sort_keys=True),
-    "backwards": lambda value: compact(_backwards(value)),
-    "between blanks": lambda value: f" \n{compact(value)}\n ",
-}
-"""Ways to write one list; all mean the same, and each is signed as it stands."""
 
 
 @dataclass(frozen=True, slots=True)

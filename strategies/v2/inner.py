@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from reference.contract import inner_bounds, load
 from strategies.faults.values import ABSENT, Change, breaking, to
-from strategies.v2.baskets import compact
 from strategies.v2.cases import CallV2
 from strategies.v2.fields import MemberFault
+from strategies.v2.json_texts import compact
 
 __all__ = ["InnerFault", "inner_faults_of"]
 

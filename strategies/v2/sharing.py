@@ -4,32 +4,28 @@ Like orders and refunds, drafts name nobody and hold no number: the target mints
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Final, Literal
 
 from hypothesis import strategies as st
 
 from strategies.cases import Order, Role
 from strategies.v2.cases import SigningV2
+from strategies.v2.json_texts import WRITINGS, Writing, compact
 from strategies.v2.named import Signed
 
 __all__ = [
-    "WRITINGS",
     "Finish",
     "GiveBack",
     "Receiver",
     "Share",
     "Sharing",
     "Step",
-    "Writing",
     "hmac_faults",
     "partitions",
     "walks",
 ]
-
-Writing: TypeAlias = Callable[[Any], str]
-"""How a list of receivers is put into text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +44,7 @@ class Share:
 
     receiver: Receiver
     amount: int
-    description: str = "分给 a&b <茶>"
-
-
-def compact(value: Any) -> str:
-    """Write JSON without a blank."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    description: str = "分给 a/b & <茶>"
 
 
 @dataclass(eq=False, slots=True)
@@ -103,30 +94,13 @@ class GiveBack:
         return replace(self, amount=amount)
 
 
-def _backwards(value: Any) -> Any:
-    """Return *value* with the members of every object the other way round."""
-    if isinstance(value, dict):
-        return {name: _backwards(value[name]) for name in reversed(value)}
-    return [_backwards(item) for item in value] if isinstance(value, list) else value
-
-
-WRITINGS: Final[Mapping[str, Writing]] = {
-    "without a blank": compact,
-    "with blanks": lambda value: json.dumps(value, ensure_ascii=False),
-    "on several lines": lambda value: json.dumps(value, ensure_ascii=False, indent=2),
-    "with its members the other way round": lambda value: compact(_backwards(value)),
-    "with Chinese escaped": json.dumps,
-}
-"""Ways of writing one JSON text: all mean the same, and each is signed as it is written."""
-
-
 def hmac_faults(*listed: str) -> tuple[Signed, ...]:
     """A request of an operation that takes HMAC-SHA256 alone, signed otherwise; *listed* are its members that hold JSON."""
     rewritten = (
         Signed(f"signed over {name} {how}", _over(name, writing))
         for name in listed
         for how, writing in WRITINGS.items()
-        if how in {"with blanks", "with its members the other way round"}
+        if how in {"with blanks", "backwards"}
     )
     return (
         Signed("signed by MD5, sign_type MD5", _said("MD5", "MD5")),

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from reference.oracles import v2
-from strategies.v2.baskets import WRITINGS, Wrong, basket, no_lists, wrong_lists
+from strategies.v2.baskets import Wrong, basket, no_lists, wrong_lists
 from strategies.v2.cases import SigningV2
 from strategies.v2.combined import rewritten, unnamed
+from strategies.v2.json_texts import WRITINGS
 
 _ORDERS: list[dict[str, Any]] = [
     {"out_trade_no": "a", "body": basket().parts[0].description, "total_fee": 1},

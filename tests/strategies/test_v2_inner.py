@@ -3,9 +3,9 @@
 import json
 
 from reference.contract import load, problems
-from strategies.v2.baskets import compact
 from strategies.v2.cases import CallV2
 from strategies.v2.inner import inner_faults_of
+from strategies.v2.json_texts import compact
 
 _SHARES = [{"type": "MERCHANT_ID", "account": str(number), "amount": number, "description": "-"} for number in (7, 8)]
 

@@ -13,7 +13,8 @@ from reference.oracles import v2
 from strategies.days import malformed_digits
 from strategies.orders import lean
 from strategies.v2.cases import CallV2, FaultV2
-from strategies.v2.sharing import WRITINGS, Finish, GiveBack, Receiver, Share, Sharing, Step, hmac_faults, partitions, walks
+from strategies.v2.json_texts import WRITINGS
+from strategies.v2.sharing import Finish, GiveBack, Receiver, Share, Sharing, Step, hmac_faults, partitions, walks
 from tests.targets.v2_answering import KEY, Answering, target
 
 _ORDER = lean("native", settle_info={"profit_sharing": True})
@@ -78,7 +79,7 @@ def test_every_writing_means_the_same(asked: tuple[Platform, Answering], how: st
     usual = platform.v2.sharing.calls.share(Sharing(_ORDER, _SHARES)).members["receivers"] or ""
 
     assert json.loads(written) == json.loads(usual)
-    assert (written == usual) == (how == "without a blank")
+    assert (written == usual) == (how == "without blanks")
 
 
 def test_a_draft_keeps_its_number(asked: tuple[Platform, Answering]) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.targets.v2.answer import AnswerV2
 from strategies.cases import Order, Role
 from strategies.v2.cases import CallV2, FaultV2
-from strategies.v2.sharing import Finish, GiveBack, Receiver, Sharing, Writing, compact
+from strategies.v2.json_texts import Writing, compact
+from strategies.v2.sharing import Finish, GiveBack, Receiver, Sharing
 
 if TYPE_CHECKING:
     from conformance.targets.v2.client import PlatformV2

@@ -10,8 +10,9 @@ from conformance.targets.platform import Platform
 from conformance.targets.v2 import AnswerV2
 from conformance.targets.v2.calls import TRADE_TYPES
 from conformance.targets.verdicts import Violation
-from strategies.v2.baskets import Basket, compact
+from strategies.v2.baskets import Basket
 from strategies.v2.cases import CallV2, FaultV2
+from strategies.v2.json_texts import compact
 
 __all__ = ["close", "closing", "closing_call", "handle_of", "listed", "place", "placing", "query", "shows", "untouched"]
 

@@ -18,8 +18,9 @@ from conformance.targets.platform import Platform
 from conformance.targets.v2.payouts import ASKING, SENDING, Payouts
 from strategies.cases import Order, Product, Refund, Role
 from strategies.orders import PREPAID, lean
-from strategies.v2.baskets import basket, compact
+from strategies.v2.baskets import basket
 from strategies.v2.cases import CallV2
+from strategies.v2.json_texts import compact
 from strategies.v2.payouts import KINDS, Kind
 from strategies.v2.payouts import lean as lean_payout
 from strategies.v2.sharing import Finish, GiveBack, Share, Sharing

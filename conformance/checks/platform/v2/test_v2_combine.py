@@ -14,9 +14,10 @@ from reference.oracles.times import BEIJING
 from reference.rules import judges
 from strategies.cases import Product, Role
 from strategies.orders import PREPAID
-from strategies.v2.baskets import WRITINGS, Basket, Wrong, basket, no_lists, wrong_lists
+from strategies.v2.baskets import Basket, Wrong, basket, no_lists, wrong_lists
 from strategies.v2.cases import FaultV2
 from strategies.v2.combined import rewritten, unnamed
+from strategies.v2.json_texts import WRITINGS
 from strategies.v2.xml import spellings
 
 GROUP = "v2 combined"

@@ -22,7 +22,8 @@ from reference.rules import judges
 from strategies.cases import Order, Product, Role
 from strategies.orders import PREPAID, lean
 from strategies.v2.cases import CallV2
-from strategies.v2.sharing import WRITINGS, Receiver, Share, Sharing, compact
+from strategies.v2.json_texts import WRITINGS, compact
+from strategies.v2.sharing import Receiver, Share, Sharing
 
 GROUP = "v2 sharing"
 
@@ -214,6 +215,6 @@ def _naming(platform: Platform, operation: str, order: Order, to: Receiver, tran
     calls = platform.v2.sharing.calls
     kind, account = calls.account(to, order.role)
     listed = [{"type": kind, "account": account, "amount": 10, "description": "分"}]
-    own = {"description": "完结"} if operation == "profitsharingfinish" else {"receivers": WRITINGS["without a blank"](listed)}
+    own = {"description": "完结"} if operation == "profitsharingfinish" else {"receivers": WRITINGS["without blanks"](listed)}
     members = {"transaction_id": transaction_id, "out_order_no": platform.mint.number(), **own}
     return CallV2(operation, order.role, {**platform.v2.calls.sub_merchant(order), **members})

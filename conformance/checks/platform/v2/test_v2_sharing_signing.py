@@ -11,7 +11,8 @@ from conformance.targets.verdicts import NotApplicable
 from reference.rules import judges
 from strategies.cases import Order, Role
 from strategies.v2.cases import CallV2, Shown
-from strategies.v2.sharing import WRITINGS, Finish, GiveBack, Receiver, Share, Sharing, hmac_faults
+from strategies.v2.json_texts import WRITINGS
+from strategies.v2.sharing import Finish, GiveBack, Receiver, Share, Sharing, hmac_faults
 
 GROUP = "v2 sharing"
 
