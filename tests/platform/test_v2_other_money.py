@@ -1,10 +1,9 @@
 """Platforms that pay out, share and combine otherwise than ours, as the documents allow, are found without fault by the checks of APIv2."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -37,6 +36,7 @@ from reference.machines import SHARE, SHARING_RETURN, Entity
 from reference.platform import Platform as ReferencePlatform
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused
+from tests.platform.another import Check, another, cases, checks_of
 
 _DAY = 86_400
 
@@ -116,11 +116,11 @@ _SHARES = (
     test_v2_invariants_of_money,
 )
 _PAYOUTS = (test_v2_bank, test_v2_payout_access, test_v2_redpack_lives, test_v2_redpack_returns, test_v2_redpacks, test_v2_transfers)
-_JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
+_judged = cases(
     (Quick, (*_SHARES, test_v2_contract)),
     (Slow, _SHARES),
     (Terse, (*_SHARES, *_PAYOUTS, test_v2_combine, test_v2_contract)),
-]
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -130,32 +130,19 @@ def _a_few_examples() -> Iterator[None]:
     settings.load_profile("default")
 
 
-def _checks(module: ModuleType) -> list[Callable[..., None]]:
-    return [check for name, check in vars(module).items() if name.startswith("test_")]
-
-
-@pytest.mark.parametrize(
-    ("kind", "check"),
-    [
-        pytest.param(kind, check, id=f"{kind.__name__}-{check.__name__}")
-        for kind, modules in _JUDGED
-        for each in modules
-        for check in _checks(each)
-    ],
-)
-def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Callable[..., None]) -> None:
+@_judged
+def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Check) -> None:
     """Every check holds on a platform that makes use of what the documents leave open."""
-    reference = kind()
-    platform = Platform("another", bundled(), DirectTransport(reference), world=DirectWorld(reference), seed=0)
+    platform = another(kind)
 
     with suppress(NotApplicable):  # a platform that is quick has no share that is under way
         check(platform=platform)
 
 
 @pytest.mark.parametrize(
-    "check", [pytest.param(check, id=check.__name__) for each in (*_SHARES, test_v2_contract, test_v2_combine) for check in _checks(each)]
+    "check", [pytest.param(check, id=check.__name__) for each in (*_SHARES, test_v2_contract, test_v2_combine) for check in checks_of(each)]
 )
-def test_a_merchant_may_be_the_only_one(check: Callable[..., None]) -> None:
+def test_a_merchant_may_be_the_only_one(check: Check) -> None:
     """Every check that needs nobody else holds where there is one merchant alone, and says what it needs where it needs more."""
     identity = replace(bundled(), partner=None, other=None)
     reference = ReferencePlatform(identity)

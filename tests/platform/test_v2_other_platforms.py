@@ -1,11 +1,5 @@
 """Platforms that differ from ours as the documents allow are found without fault by the checks of APIv2."""
 
-from collections.abc import Callable
-from inspect import signature
-from types import ModuleType
-
-import pytest
-
 from conformance.checks.platform.v2 import (
     test_v2_amounts,
     test_v2_certificate,
@@ -25,10 +19,6 @@ from conformance.checks.platform.v2 import (
     test_v2_walks,
     test_v2_xml,
 )
-from conformance.targets.platform import Platform
-from conformance.targets.transport import DirectTransport
-from conformance.targets.world import DirectWorld
-from reference.identity import bundled
 from reference.machines import Entity, Refusal
 from reference.machines.codepay import REVERSED
 from reference.machines.order import ORDER_CLOSED, PARAMETERS_CHANGED
@@ -37,6 +27,7 @@ from reference.platform.faults.v2_reversing import DONE, Reverses
 from reference.platform.v2 import refusals
 from reference.platform.v2.reading import Call
 from reference.platform.wire import Refused
+from tests.platform.another import Check, another, cases
 
 _CAUSES = {"return_code", "return_msg", "result_code", "err_code"}
 _TOO_EARLY = Refusal("too-early", 200, "TOO_EARLY_TO_CLOSE", "Closed within five minutes.")
@@ -139,33 +130,19 @@ _ORDERS = (
     test_v2_queries,
 )
 _TILLS = (test_v2_closing, test_v2_codepay, test_v2_queries, test_v2_reverse, test_v2_reversed)
-_JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
+_judged = cases(
     (Strict, (*_ORDERS, test_v2_certificate, test_v2_codepay, test_v2_contract, test_v2_micropay)),
     (Brief, (*_ORDERS, test_v2_contract, test_v2_invariants, test_v2_reverse, test_v2_walks)),
     (Shy, _TILLS),
     (Slow, (*_TILLS, test_v2_certificate, test_v2_contract, test_v2_invariants, test_v2_sign, test_v2_xml)),
-]
-
-
-def _checks(module: ModuleType) -> list[Callable[[Platform], None]]:
-    """The checks of *module* that need nothing but a platform."""
-    every = [check for name, check in vars(module).items() if name.startswith("test_")]
-    return [check for check in every if tuple(signature(check).parameters) == ("platform",)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "check"),
-    [
-        pytest.param(kind, check, id=f"{kind.__name__}-{check.__name__}")
-        for kind, modules in _JUDGED
-        for each in modules
-        for check in _checks(each)
-    ],
+    drawn=False,
 )
-def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Callable[[Platform], None]) -> None:
+
+
+@_judged
+def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Check) -> None:
     """Every check holds on a platform that makes use of what the documents leave open."""
-    reference = kind()
-    platform = Platform("another", bundled(), DirectTransport(reference), world=DirectWorld(reference), seed=0)
+    platform = another(kind)
     platform.most_cases = 12
 
     check(platform)

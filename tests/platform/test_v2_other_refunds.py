@@ -1,7 +1,6 @@
 """Platforms whose refunds and notifications differ from ours as the documents allow are found without fault."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import ModuleType
 
 import pytest
 from hypothesis import settings
@@ -16,11 +15,7 @@ from conformance.checks.platform.v2 import (
     test_v2_refunds,
 )
 from conformance.runner.profiles import PROFILES, apply
-from conformance.targets.platform import Platform
-from conformance.targets.transport import DirectTransport
-from conformance.targets.world import DirectWorld
 from reference.contract import Operation
-from reference.identity import bundled
 from reference.machines import Entity, Refusal
 from reference.oracles import v2
 from reference.platform import LADDER, Answer, Delivery, Refused
@@ -31,6 +26,7 @@ from reference.platform.outbox import Notice
 from reference.platform.refusals import BAD_PARAMETER
 from reference.platform.v2.reading import Call
 from reference.platform.v2.refusals import LACKING
+from tests.platform.another import Check, another, cases
 
 _NUMBERS: Mapping[str, Callable[[Entity], str]] = {
     "refund_id": lambda refund: str(refund.data["refund_id"]),
@@ -152,12 +148,12 @@ class Hasty(ReferencePlatform):
 
 _REFUNDS = (test_v2_refunds, test_v2_refund_sums, test_v2_refund_limits, test_v2_refund_queries)
 _NOTICES = (test_v2_notices, test_v2_notice_retries, test_v2_refund_notices)
-_JUDGED: list[tuple[type[ReferencePlatform], tuple[ModuleType, ...]]] = [
+_judged = cases(
     (Strict, _REFUNDS),
     (Terse, (*_REFUNDS, *_NOTICES)),
     (Chatty, _NOTICES),
     (Hasty, _NOTICES),
-]
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -167,22 +163,9 @@ def _a_few_examples() -> Iterator[None]:
     settings.load_profile("default")
 
 
-def _checks(module: ModuleType) -> list[Callable[..., None]]:
-    return [check for name, check in vars(module).items() if name.startswith("test_")]
-
-
-@pytest.mark.parametrize(
-    ("kind", "check"),
-    [
-        pytest.param(kind, check, id=f"{kind.__name__}-{check.__name__}")
-        for kind, modules in _JUDGED
-        for each in modules
-        for check in _checks(each)
-    ],
-)
-def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Callable[..., None]) -> None:
+@_judged
+def test_what_the_documents_leave_open_is_no_violation(kind: type[ReferencePlatform], check: Check) -> None:
     """Every check holds on a platform that makes use of what the documents leave open."""
-    reference = kind()
-    platform = Platform("another", bundled(), DirectTransport(reference), world=DirectWorld(reference), seed=0)
+    platform = another(kind)
 
     check(platform=platform)
