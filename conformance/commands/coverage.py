@@ -62,9 +62,8 @@ def _caught(checks: Sequence[CheckFinished], options: Sequence[str], parallel: i
             continue
         tried |= wanted
         for check, fault in _seeded(wanted, options, parallel):
-            for finding in check.findings:
-                for operation in caught_at(finding):
-                    caught[operation].add(fault)
+            for operation in filter(None, map(caught_at, check.findings)):
+                caught[operation].add(fault)
     return {operation: sorted(faults) for operation, faults in caught.items()}
 
 
@@ -114,6 +113,5 @@ def _print(rows: Sequence[Covered]) -> None:
         of_family = [row for row in rows if row.row.family == family]
         shares = ", ".join(f"{column} {sum(row.ticks[column] for row in of_family)}" for column in COLUMNS)
         print(f"{family:<9}{sum(row.complete for row in of_family):>4} of {len(of_family)} complete: {shares}")
-    print(
-        "\nAccepted and refused are requests of one run. Faults are those caught at the operation, among as many as it took to catch one."
-    )
+    print("\nAccepted and refused are requests of one run.")
+    print("Faults are those that an answer of the operation gave away; no more were tried than it took to find one.")

@@ -20,7 +20,7 @@ class Covered:
     """What there is for one row.
 
     *accepted* and *refused* count requests of a run by how they were answered, *checks* are those that made them, *rules* what these judge,
-    *faults* the seeded faults that were caught in exchanges with the operation.
+    *faults* the seeded faults that an answer of the operation gave away.
     """
 
     row: Row
@@ -100,11 +100,12 @@ def candidates(checks: Sequence[CheckFinished], faults_by_rule: Mapping[str, Seq
     }
 
 
-def caught_at(finding: Finding) -> frozenset[str]:
-    """Return the operations, FAMILY.OPERATION, that stand in the exchanges of a finding."""
-    return frozenset(
-        name for exchange in finding.exchanges if (name := _operation(exchange.request.method, exchange.request.url)) is not None
-    )
+def caught_at(finding: Finding) -> str | None:
+    """Return the operation, FAMILY.OPERATION, whose answer ended a finding; what led to it was right. None where it is none of ours."""
+    if not finding.exchanges:
+        return None
+    last = finding.exchanges[-1].request
+    return _operation(last.method, last.url)
 
 
 def _operation(method: str, url: str) -> str | None:

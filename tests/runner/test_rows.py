@@ -1,5 +1,7 @@
 """What is counted for each operation of the plan, and which faults are worth trying at it."""
 
+import pytest
+
 from conformance.runner.rows import COLUMNS, Covered, candidates, caught_at, cover
 from reports.model import Asked, CheckFinished, Exchange, Finding, Request, Response
 from reports.outcomes import Level, Outcome
@@ -55,9 +57,17 @@ def test_faults_of_particular_checks_are_tried_first() -> None:
     assert candidates(checks, faults) == {_CLOSE: ("a1", "b1", "t1", "a2"), _QUERY: ("t1",), "v2.refund": ("t1",)}
 
 
-def test_a_finding_is_about_what_was_exchanged() -> None:
-    """Operations of both families are read off the requests; an unknown path is none."""
-    urls = ("POST /pay/closeorder", "GET /v3/certificates?x=1", "POST /nowhere")
+@pytest.mark.parametrize(
+    ("urls", "operation"),
+    [
+        (("POST /pay/unifiedorder", "POST /pay/closeorder"), _CLOSE),
+        (("POST /pay/closeorder", "GET /v3/certificates?x=1"), "v3.certificates_list"),
+        (("POST /pay/closeorder", "POST /nowhere"), None),
+        ((), None),
+    ],
+)
+def test_a_finding_is_about_its_last_exchange(urls: tuple[str, ...], operation: str | None) -> None:
+    """The operation of either family is read off the request whose answer ended the finding, and what led to it does not count."""
     exchanges = tuple(
         Exchange(
             label=url, at="2026-01-01T00:00:00Z", request=Request(method=url.split()[0], url=url.split()[1]), response=Response(status=200)
@@ -66,4 +76,4 @@ def test_a_finding_is_about_what_was_exchanged() -> None:
     )
     finding = Finding(id="X", rule="r", sentence="s", shortest="s", expected="e", got="g", exchanges=exchanges)
 
-    assert caught_at(finding) == {_CLOSE, "v3.certificates_list"}
+    assert caught_at(finding) == operation
