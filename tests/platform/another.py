@@ -8,11 +8,12 @@ import pytest
 
 from conformance.targets.platform import Platform
 from conformance.targets.transport import DirectTransport
+from conformance.targets.verdicts import NotApplicable
 from conformance.targets.world import DirectWorld
 from reference.identity import bundled
 from reference.platform import Platform as ReferencePlatform
 
-__all__ = ["Check", "another", "cases", "checks_of"]
+__all__ = ["Check", "another", "cases", "checks_of", "holds_or_skips"]
 
 Check = Callable[..., None]
 
@@ -35,6 +36,14 @@ def cases(*judged: tuple[type[ReferencePlatform], Sequence[ModuleType]], drawn: 
             if drawn or tuple(signature(check).parameters) == ("platform",)
         ],
     )
+
+
+def holds_or_skips(check: Check, platform: Platform) -> None:
+    """Demand that *check* holds; where it does not apply, the test says so, for nothing was shown then."""
+    try:
+        check(platform=platform)
+    except NotApplicable as missing:
+        pytest.skip(str(missing))
 
 
 def checks_of(module: ModuleType) -> list[Check]:
