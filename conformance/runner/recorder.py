@@ -101,7 +101,8 @@ class Recorder:
         if error is None:
             if self.platform is not None and not self.platform.sent + self.platform.looked_at:
                 return Outcome.NOT_EXERCISED, "the check sent nothing"
-            return Outcome.PASSED, None
+            left_out = sorted(self.platform.left_out) if self.platform is not None else []
+            return Outcome.PASSED, f"without what is not offered: {', '.join(left_out)}" if left_out else None
         if violation is not None:
             return Outcome.VIOLATED, None
         kinds = (

@@ -96,6 +96,8 @@ class Platform:
         self.sent = 0
         self.asked: Counter[tuple[str, bool]] = Counter()
         """How often each operation, ``FAMILY.OPERATION``, was asked and accepted (True) or not."""
+        self.left_out: set[str] = set()
+        """What the target does not offer, for which a check that passed left cases out."""
         self.looked_at = 0
         """Exchanges of other checks that were judged again instead of being sent again."""
         self.shared: dict[str, Any] = {}

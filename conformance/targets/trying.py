@@ -105,6 +105,7 @@ def try_all(platform: Platform, cases: Iterable[Case], attempt: Callable[[Case],
     if found:
         raise ManyViolations(tuple(found), tried)
     _must_have_tried(tried, lacking)
+    platform.left_out |= lacking
 
 
 def _must_have_tried(tried: int, lacking: set[str]) -> None:

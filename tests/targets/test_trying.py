@@ -54,6 +54,19 @@ def test_a_case_that_is_not_offered_is_left_out() -> None:
     assert tried == [3, 7]
 
 
+def test_what_is_left_out_is_remembered() -> None:
+    """A list that passes without some of its cases leaves word of what was not offered."""
+    platform = _platform()
+
+    def attempt(case: int) -> None:
+        if case == 1:
+            raise NotOffered({"unifiedorder"})
+
+    try_all(platform, range(3), attempt)
+
+    assert platform.left_out == {"unifiedorder"}
+
+
 def test_nothing_offered_does_not_pass() -> None:
     """Where no case is offered the check is not applicable, and says what it needs."""
 

@@ -48,11 +48,16 @@ class Subject:
 
 
 def subjects(platform: Platform) -> list[Subject]:
-    """Return every operation of this platform that its powers allow to be asked validly, in every role it is for."""
+    """Return every operation of this platform that its powers allow to be asked validly, in every role it is for.
+
+    The others are left out, which the check says if it passes.
+    """
     powers = platform.capabilities
+    every = tuple(_all())
+    platform.left_out |= {operation for operation, needs, _, _ in every if not needs <= powers or not platform.v2.offers(operation)}
     return [
         Subject(operation, role, begin, says)
-        for operation, needs, begin, says in _all()
+        for operation, needs, begin, says in every
         for role in roles(platform)
         if needs <= powers and _is_for(platform, operation, role)
     ]
